@@ -1,0 +1,204 @@
+"""Advise on a case: the whole way on one page.
+
+case -> facts -> rules (compiled decides, rete confirms) -> findings, ranges, verdict -> exposure, options, timeline -> Advisory
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from .advisory import (
+    Advisory,
+    Assumed,
+    Certainty,
+    DoseAdvice,
+    Evaluators,
+    Finding,
+    Option,
+    RulebookInfo,
+    Severity,
+    Verdict,
+)
+from .canonical import canonical
+from .case import Case
+from .compose import Findings, dose_advice, place_of, worst
+from .confirm import Confirmation, Confirmer
+from .errors import CaseError
+from .evaluation import Evaluation, Runner
+from .evaluators.compiled import Compiled
+from .explain import Derivation, derivation, derivations
+from .exposure import exposure
+from .facts import Facts
+from .intake import check_words
+from .options import options as find_options
+from .options import questions as find_questions
+from .rulebook.load import load
+from .rulebook.model import Rule, Rulebook
+from .summary import summary
+from .timeline import counselling, timeline
+from .waiting import Waiting, moved
+
+FAULT_RULE = "ENGINE-FAULT"
+
+
+class Engine:
+    """Advises under one rulebook. Does no I/O after it is made, keeps no state between cases, and may be shared by threads."""
+
+    def __init__(self, rulebook: Rulebook, *, confirm: bool = True) -> None:
+        self.rulebook = rulebook
+        self._compiled = Compiled(rulebook)
+        self._runner = Runner(self._compiled)
+        self._confirmer = Confirmer(self._compiled, wanted=confirm)
+
+    @classmethod
+    def load(cls, folder: Path | None = None, *, confirm: bool = True) -> Engine:
+        """An engine for the rulebook in `folder`, in DOSE_ENGINE_RULES, or the shipped one. Raises `RulebookError`."""
+        return cls(load(folder), confirm=confirm)
+
+    def advise(self, case: Case, options: bool = True) -> Advisory:
+        """The advisory for a case. `options` adds what would clear the findings, which runs the rules again.
+
+        Raises `CaseError` when the case uses words that the rulebook does not know.
+        """
+        problems = check_words(case, self.rulebook)
+        if problems:
+            raise CaseError(problems)
+        case = canonical(case, self.rulebook)
+        evaluation = self._runner(case)
+        confirmation = self._confirmer.confirm(evaluation)
+        return self._advisory(evaluation, confirmation, options)
+
+    def explain(self, case: Case, rule_id: str | None = None) -> tuple[Derivation, ...]:
+        """The derivation of every rule that fired; of one rule named, everywhere it could fire, also why it did not.
+
+        Raises `KeyError` when there is no such rule.
+        """
+        evaluation = self._runner(canonical(case, self.rulebook))
+        if rule_id is not None:
+            return derivations(self.rulebook.rule_by_id[rule_id], evaluation.facts)
+        shown = [one for one in evaluation.fired if one.rule.severity is not None]
+        ordered = sorted(shown, key=lambda one: (-one.counts_as.rank, one.rule.id, -1 if one.index is None else one.index))
+        return tuple(derivation(one.rule, evaluation.facts, one.index) for one in ordered)
+
+    def _advisory(self, evaluation: Evaluation, confirmation: Confirmation, options: bool) -> Advisory:
+        case, book, facts = evaluation.case, self.rulebook, evaluation.facts
+        places = tuple(place_of(dose) for dose in facts.doses)
+        waiting = Waiting(self._runner, evaluation)
+        earliest, as_new = self._earliest(evaluation, waiting) if options else (None, False)
+        defer = _deferred(evaluation, waiting) if options else {}
+        findings = Findings(facts, evaluation.records, places, defer).draw(evaluation.fired)
+        if confirmation.fault:
+            findings = (_fault(confirmation.fault), *findings)
+        verdict = worst([evaluation.verdict, *(finding.counts_as for finding in findings)])
+        doses = self._doses(evaluation, bool(confirmation.fault))
+        chosen: tuple[Option, ...] = ()
+        if options and not confirmation.fault and verdict is not Verdict.OK:
+            chosen = find_options(self._runner, evaluation, waiting, earliest, as_new)
+        asked = find_questions(self._runner, evaluation)
+        told = _told(evaluation)
+        return Advisory(
+            verdict=verdict,
+            summary=summary(verdict, findings, asked, doses, earliest),
+            case=case.case,
+            product=case.product,
+            date=case.date,
+            doses=doses,
+            findings=findings,
+            questions=asked,
+            exposure=exposure(facts),
+            options=chosen,
+            earliest_date=None if confirmation.fault else earliest,
+            timeline=timeline(case, book, told),
+            counselling=counselling(told),
+            assumed=_assumed(case, book),
+            rulebook=RulebookInfo(
+                title=book.title, version=book.version, sha256=book.sha256, sealed_by=None, overdue=book.overdue(case.date)
+            ),
+            evaluators=Evaluators(ran=confirmation.ran, agreed=confirmation.agreed, note=confirmation.note),
+            case_sha256=hashlib.sha256(case.model_dump_json().encode()).hexdigest(),
+        )
+
+    def _doses(self, evaluation: Evaluation, fault: bool) -> tuple[DoseAdvice, ...]:
+        of_case = [one for one in evaluation.fired if one.index is None]
+        base = Verdict.STOP if fault else evaluation.case_verdict
+        return tuple(
+            dose_advice(
+                index,
+                evaluation.facts,
+                evaluation.records[index],
+                [*of_case, *(one for one in evaluation.fired if one.index == index)],
+                base,
+            )
+            for index in range(len(evaluation.facts.doses))
+        )
+
+    def _earliest(self, evaluation: Evaluation, waiting: Waiting) -> tuple[date | None, bool]:
+        """The first day on which no stop is left; and whether only as a new treatment, because the time for a touch-up has passed."""
+        if evaluation.verdict is not Verdict.STOP:
+            return None, False
+        day = waiting.first_day_without(Verdict.STOP)
+        if day is None and evaluation.case.visit == "touch_up":
+            again = self._runner(moved(evaluation.case, evaluation.case.date, "maintenance"))
+            if again.verdict is Verdict.STOP:
+                return Waiting(self._runner, again).first_day_without(Verdict.STOP), True
+        return day, False
+
+
+def _deferred(evaluation: Evaluation, waiting: Waiting) -> Mapping[tuple[str, int | None], date]:
+    """For each certain caution and stop, the first day on which it alone is gone."""
+    days: dict[tuple[str, int | None], date] = {}
+    for one in evaluation.fired:
+        if one.certain and one.counts_as.rank >= Verdict.CAUTION.rank:
+            day = waiting.first_day_without(Verdict.STOP, (one.rule.id, one.index))
+            if day is not None:
+                days[one.rule.id, one.index] = day
+    return days
+
+
+def _told(evaluation: Evaluation) -> list[Rule]:
+    """Rules that tell something and certainly hold, each once."""
+    told = {one.rule.id: one.rule for one in evaluation.fired if one.certain and one.rule.tell is not None}
+    return list(told.values())
+
+
+def _assumed(case: Case, book: Rulebook) -> tuple[Assumed, ...]:
+    """Fields that were left out and have a value all the same."""
+    lines = []
+    for fact in book.facts.values():
+        if fact.if_left_out is not None and _left_out(case, fact.given):
+            lines.append(Assumed(fact=fact.name, read_as=fact.if_left_out))
+    return tuple(lines)
+
+
+def _left_out(case: Case, given: str) -> bool:
+    top, _, field = given.partition(".")
+    if top == "dose":
+        return any(not getattr(dose, field, True) for dose in case.plan)
+    holder = getattr(case, top, None)
+    return (getattr(holder, field, None) if field else holder) is None
+
+
+def _fault(reason: str) -> Finding:
+    return Finding(
+        rule=FAULT_RULE,
+        severity=Severity.STOP,
+        certainty=Certainty.CERTAIN,
+        counts_as=Verdict.STOP,
+        places=(),
+        title="The engine could not confirm its own answer",
+        message=f"Do not use this advisory. {reason}",
+        why="Two independent evaluators must agree on every rule; here they did not, or one failed.",
+        advise="Decide without the engine, and report this record to whoever looks after it.",
+        hazard=None,
+        facts=(),
+        missing=(),
+        sources=(),
+        clears_when="the fault is mended",
+        defer_until=None,
+    )
+
+
+__all__ = ["FAULT_RULE", "Engine", "Facts"]

@@ -1,0 +1,1 @@
+"""One meaning (`semantics`), several evaluators that must agree with it."""

@@ -1,0 +1,1 @@
+"""An advisory for people: on the terminal, and as Markdown for a record."""

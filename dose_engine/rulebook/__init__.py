@@ -1,0 +1,1 @@
+"""The rulebook: its language, its model and its loader."""

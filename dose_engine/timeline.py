@@ -1,0 +1,42 @@
+"""What happens when: onset, review, full effect, fade, the earliest re-treatment; and what to say to the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from .advisory import Counsel, TimelineEntry
+from .case import Case
+from .rulebook.model import Rule, Rulebook
+from .rulebook.vocabulary import RETREATMENT
+from .wording import words
+
+
+def timeline(case: Case, book: Rulebook, told: Iterable[Rule]) -> tuple[TimelineEntry, ...]:
+    """The dated lines: what the rules tell, what the case has ahead, and the first day of a new treatment, by date."""
+    entries: dict[TimelineEntry, None] = {}
+    for rule in told:
+        tell = rule.tell
+        if tell is not None and tell.from_day is not None:
+            until = case.date + timedelta(days=tell.to_day) if tell.to_day not in (None, tell.from_day) else None
+            entries[TimelineEntry(date=case.date + timedelta(days=tell.from_day), until=until, what=tell.text, sources=rule.sources)] = None
+    for treatment in case.scheduled:
+        if treatment.date != "unknown":
+            what = words(treatment.protocol or treatment.purpose or "treatment")
+            entries[TimelineEntry(date=treatment.date, until=None, what=f"Scheduled: {what}.", sources=())] = None
+    for name, day in (("Performance", case.patient.next_performance), ("Event", case.patient.event)):
+        if day is not None and day not in ("none", "unknown"):
+            entries[TimelineEntry(date=day, until=None, what=f"{name}.", sources=())] = None  # type: ignore[arg-type]
+    again = book.constants[RETREATMENT]
+    what = "Earliest day to treat the same muscles again."
+    entries[TimelineEntry(date=case.date + timedelta(days=again.value), until=None, what=what, sources=again.sources)] = None
+    return tuple(sorted(entries, key=lambda entry: (entry.date, entry.until or entry.date, entry.what)))
+
+
+def counselling(told: Iterable[Rule]) -> tuple[Counsel, ...]:
+    """The lines without a day, each once, in the order of their ids."""
+    lines: dict[Counsel, None] = {}
+    for rule in sorted(told, key=lambda rule: rule.id):
+        if rule.tell is not None and rule.tell.from_day is None:
+            lines[Counsel(text=rule.tell.text, audience=rule.tell.audience, sources=rule.sources)] = None
+    return tuple(lines)

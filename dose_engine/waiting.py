@@ -1,0 +1,110 @@
+"""What waiting clears: the first day on which a finding, or every stop, is gone; found by running the rules on later days.
+
+A rule can change with the day only where a day count crosses a number it names, or a dose leaves a window it sums over. Those days are
+listed from the case and the rule; between two of them nothing of the rule changes, so no day in between needs a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from .advisory import Verdict
+from .case import Case, History
+from .compose import Firing
+from .evaluation import Evaluation, Runner
+from .rulebook.conditions import tests
+from .rulebook.model import Kind, Rule, Rulebook
+from .units import LATEST
+
+MOST_RUNS = 60
+FURTHEST = timedelta(days=3 * 366)
+
+
+def moved(case: Case, day: date, visit: str | None = None) -> Case:
+    """The same case on a later day: scheduled treatments that have passed count as given, events that have passed are gone."""
+    passed = tuple(t for t in case.scheduled if t.date != "unknown" and t.date <= day)
+    patient = case.patient
+    gone = {
+        name: "none" for name in ("event", "next_performance") if isinstance(getattr(patient, name), date) and getattr(patient, name) < day
+    }
+    history = case.history or History()
+    return case.model_copy(
+        update={
+            "date": day,
+            "visit": visit or case.visit,
+            "patient": patient.model_copy(update=gone) if gone else patient,
+            "history": history.model_copy(update={"treatments": (*history.treatments, *passed)}) if passed else case.history,
+            "scheduled": tuple(t for t in case.scheduled if t not in passed),
+        }
+    )
+
+
+class Waiting:
+    """The same case on later days. Each day is run once, whoever asks for it."""
+
+    def __init__(self, run: Runner, start: Evaluation) -> None:
+        self._run = run
+        self._start = start
+        self._days = {start.case.date: start}
+
+    def on(self, day: date) -> Evaluation:
+        evaluation = self._days.get(day)
+        if evaluation is None:
+            evaluation = self._days[day] = self._run(moved(self._start.case, day))
+        return evaluation
+
+    def first_day_without(self, counts: Verdict, only: tuple[str, int | None] | None = None) -> date | None:
+        """The first later day on which no certain finding counts for this much, or the one named is gone. None when waiting does not
+        clear it, or when nothing needs clearing."""
+        case, book = self._start.case, self._start.facts.book
+        day = case.date
+        for _ in range(MOST_RUNS):
+            blocking = _blocking(self.on(day), counts, only)
+            if not blocking:
+                return day if day > case.date else None
+            steps = [next_change(one.rule, case, book, day) for one in blocking]
+            waited = [step for step in steps if step is not None]
+            if len(waited) < len(steps) or max(waited) > case.date + FURTHEST:
+                return None
+            day = max(waited)
+        return None
+
+
+def _blocking(evaluation: Evaluation, counts: Verdict, only: tuple[str, int | None] | None) -> list[Firing]:
+    if only is not None:
+        return [one for one in evaluation.fired if (one.rule.id, one.index) == only]
+    return [one for one in evaluation.fired if one.certain and one.counts_as.rank >= counts.rank]
+
+
+def next_change(rule: Rule, case: Case, book: Rulebook, after: date) -> date | None:
+    """The next day on which the rule's condition can change only because time passes."""
+    days = (case.date + timedelta(days=days) for days in _changes(rule, case, book))
+    return min((day for day in days if day > after), default=None)
+
+
+def _changes(rule: Rule, case: Case, book: Rulebook) -> Iterator[int]:
+    """Days from the case's date on which a test of the rule can turn."""
+    given = [(t.date - case.date).days for t in case.history.treatments if t.date != "unknown"] if case.history else []
+    ahead = [(t.date - case.date).days for t in case.scheduled if t.date != "unknown"]
+    for test in tests(rule.condition):
+        names = [test.fact, *([test.other] if test.other else [])]
+        for name in names:
+            fact = book.facts[name]
+            if fact.computation is not None:
+                how = fact.computation
+                if how.within_days is not None:
+                    yield from (day + how.within_days + 1 for day in (*given, *ahead))
+                    yield from (day - how.within_days for day in ahead)
+                    yield from ahead
+                if fact.kind is Kind.DAYS and test.number is not None and test.number < LATEST:
+                    sign = -1 if how.op == "days_until" else 1
+                    yield from (day + sign * test.number + late for day in (*given, *ahead) for late in (0, 1))
+                    yield from ahead
+                elif fact.kind is Kind.DAYS:
+                    yield from ahead
+            elif fact.kind is Kind.DAYS:
+                for event in (case.patient.event, case.patient.next_performance):
+                    if isinstance(event, date):
+                        left = (event - case.date).days
+                        yield from (left + 1, left - (test.number or 0), left - (test.number or 0) + 1)

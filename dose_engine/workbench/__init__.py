@@ -1,0 +1,1 @@
+"""What the clinical lead works with."""

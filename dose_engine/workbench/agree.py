@@ -1,0 +1,71 @@
+"""Holds the evaluators against each other and against the meaning, finding by finding, certainty included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..case import Case
+from ..evaluation import Runner
+from ..evaluators.compiled import Compiled
+from ..evaluators.rete import Network
+from ..evaluators.semantics import Truth, evaluate
+from ..facts import Facts
+from ..rulebook.model import Rulebook, Scope
+
+
+class Difference(NamedTuple):
+    """A rule on which the evaluators do not agree, at one dose of the plan (None: the case)."""
+
+    rule: str
+    dose: int | None
+    semantics: str
+    compiled: str
+    rete: str
+
+
+_WORD = {None: "no", False: "possible", True: "certain"}
+
+
+class Agreement:
+    """Checks cases of one rulebook; keeps what was built for it."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+        self._compiled = Compiled(book)
+        self._runner = Runner(self._compiled)
+        self._networks: dict[tuple[str, str] | None, Network] = {}
+
+    def differences(self, case: Case) -> Iterator[Difference]:
+        """Every rule on which semantics, compiled and rete differ for this case."""
+        evaluation = self._runner(case)
+        for index, found in evaluation.found.items():
+            dose = evaluation.facts.doses[index] if index is not None else None
+            place = (dose.zone, dose.muscle) if dose else None
+            compiled = {one.rule.id: one.certain for one in found}
+            rete = self._network(place).fired(evaluation.records[index])
+            meaning = self._meaning(evaluation.facts, index)
+            for rule in sorted({*compiled, *rete, *meaning}):
+                answers = meaning.get(rule), compiled.get(rule), rete.get(rule)
+                if len(set(answers)) > 1:
+                    yield Difference(rule, index, *(_WORD[answer] for answer in answers))
+
+    def _meaning(self, facts: Facts, index: int | None) -> dict[str, bool]:
+        """Rule id -> certain? by `semantics` alone, over every rule and facts read one by one."""
+        dose = facts.doses[index] if index is not None else None
+        wanted = Scope.CASE if index is None else Scope.DOSE
+        found = {}
+        for rule in self.book.rules:
+            if rule.scope is wanted:
+                truth = evaluate(rule.condition, facts.record(rule.reads, dose))
+                if truth is not Truth.IMPOSSIBLE:
+                    found[rule.id] = truth is Truth.CERTAIN
+        return found
+
+    def _network(self, place: tuple[str, str] | None) -> Network:
+        network = self._networks.get(place)
+        if network is None:
+            program = self._compiled.case() if place is None else self._compiled.dose(*place)
+            rules = {rule.id: folded for rule, folded in zip(program.rules, program.folded, strict=True)}
+            network = self._networks[place] = Network("case" if place is None else "_".join(place), rules)
+        return network

@@ -1,0 +1,40 @@
+"""The meaning, the compiled rules and the rete network agree on every finding and its certainty."""
+
+from __future__ import annotations
+
+import pytest
+
+from dose_engine.intake import case_from
+from dose_engine.rulebook.load import load_texts
+from dose_engine.workbench.agree import Agreement
+from dose_engine.workbench.cases import TODAY
+from dose_engine.workbench.generate import RandomDraw, generate_case, generate_rulebook
+
+from .strategies import shipped
+
+SHARDS = 16
+BOOKS_A_SHARD = 60
+CASES_A_BOOK = 21
+SHIPPED_CASES_A_SHARD = 60
+"""16 * (60 * 21 + 60) = 21,120 pairs of rulebook and case."""
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_evaluators_agree_on_generated_rulebooks_and_cases(shard: int) -> None:
+    for number in range(BOOKS_A_SHARD):
+        seed = shard * BOOKS_A_SHARD + number
+        draw = RandomDraw(seed)
+        book = load_texts(generate_rulebook(draw))
+        agreement = Agreement(book)
+        for case_number in range(CASES_A_BOOK):
+            case = case_from(generate_case(draw, book), book, TODAY)
+            assert list(agreement.differences(case)) == [], f"seed {seed}, case {case_number}"
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_evaluators_agree_on_the_shipped_rulebook(shard: int) -> None:
+    agreement = Agreement(shipped())
+    for number in range(SHIPPED_CASES_A_SHARD):
+        draw = RandomDraw(1_000_000 + shard * SHIPPED_CASES_A_SHARD + number)
+        case = case_from(generate_case(draw, shipped()), shipped(), TODAY)
+        assert list(agreement.differences(case)) == [], f"shard {shard}, case {number}"

@@ -1,0 +1,72 @@
+"""The names of the package are those it says, and what an integrator reads in the README works."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import dose_engine
+from dose_engine.schemas import advisory_schema, case_schema
+
+from .strategies import REPOSITORY, shipped
+
+
+def test_every_public_name_is_there() -> None:
+    assert sorted(dose_engine._HOME) == sorted(name for name in dose_engine.__all__ if name != "__version__")
+    for name in dose_engine.__all__:
+        assert getattr(dose_engine, name) is not None
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    code = "import sys, dose_engine; print([m for m in ('pydantic', 'yaml', 'durable_rules_engine', 'rich') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_python_example_of_the_readme_runs() -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
+    case = {"product": "onabotulinumtoxinA", "patient": {"age": 34}, "plan": [{"zone": "dao", "side": "left", "units": 1}]}
+    done = subprocess.run(
+        [sys.executable, "-c", f"text = {json.dumps(case)!r}\n{example}"], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    )
+    first, rest = done.stdout.split("\n", 1)
+    assert first.startswith("incomplete ")
+    assert json.loads(rest)["verdict"] == "incomplete"
+
+
+def test_the_case_file_in_the_readme_is_a_case() -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
+    from .strategies import TODAY
+
+    case = dose_engine.read_case(example, "readme.yaml", shipped(), TODAY)
+    assert dose_engine.Engine(shipped()).advise(case).evaluators.agreed
+
+
+def test_the_published_schemas_are_those_of_the_models() -> None:
+    published = {name: json.loads((REPOSITORY / "docs" / f"{name}.schema.json").read_text()) for name in ("case", "advisory")}
+    assert published == {"case": case_schema(shipped()), "advisory": advisory_schema()}
+
+
+def test_the_examples_and_their_advisories_fit_the_published_schemas() -> None:
+    import jsonschema
+    import yaml
+
+    for path in (REPOSITORY / "examples").glob("*.yaml"):
+        jsonschema.validate(_plain(yaml.safe_load(path.read_text())), case_schema(shipped()))
+    for path in (REPOSITORY / "tests" / "golden").glob("*.json"):
+        advisory = json.loads(path.read_text())
+        full = {"sha256": "", "sealed_by": None, "overdue": []}
+        jsonschema.validate(advisory | {"rulebook": advisory["rulebook"] | full}, advisory_schema())
+
+
+def _plain(value: object) -> object:
+    """As JSON has it: dates as text, yes and no as words."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, (int, float, str)) else str(value)
