@@ -4,8 +4,6 @@ Units are onabotulinumtoxinA units (U), exact; dates are days; `null` as the hig
 The models are frozen and their JSON is the published format (`schemas/advisory.schema.json`).
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal

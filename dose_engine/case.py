@@ -4,8 +4,6 @@ The models fix the shape, the exact units and the dates. Which zones, muscles, q
 to say; `intake.py` holds a case against it.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping

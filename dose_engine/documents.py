@@ -127,8 +127,9 @@ def read_yaml(text: str, name: str) -> tuple[Node, list[Problem]]:
     usable(text, name)
     builder = Builder(name)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            _take(event, builder)
+        loader = _LOADER(text)
+        while loader.check_event():
+            _take(loader.get_event(), builder)
     except yaml.MarkedYAMLError as error:
         raise Unreadable(_not_yaml(error, name)) from None
     except yaml.YAMLError as error:
@@ -154,7 +155,8 @@ def _take(event: yaml.Event, builder: Builder) -> None:
     line = event.start_mark.line + 1
     match event:
         case yaml.ScalarEvent():
-            _untagged(event, builder, line)
+            if event.tag is not None:
+                _untagged(event, builder, line)
             builder.scalar(event.value if event.style else _scalar(event.value, builder.name, line), line, event.value)
         case yaml.SequenceStartEvent():
             _untagged(event, builder, line)
@@ -233,19 +235,21 @@ def too_deep(name: str, line: int) -> Problem:
     return Problem("too-deep", f"nested more than {DEEPEST} deep", file=name, line=line)
 
 
+_STARTS_A_NUMBER: Final = frozenset("-0123456789")
+_PLAIN_WORDS: Final[dict[str, str | bool | None]] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("Yes", "YES"), "yes"),
+    **dict.fromkeys(("No", "NO"), "no"),
+}
+
+
 def _scalar(text: str, name: str, line: int) -> str | int | Decimal | bool | None:
     """A plain scalar: decimal digits are numbers, true and false are booleans, nothing is null, all else is a word."""
-    if _NUMBER.match(text):
+    if text[:1] in _STARTS_A_NUMBER and _NUMBER.match(text):
         return exact_number(text, name, line)
-    if text in ("true", "True", "TRUE"):
-        return True
-    if text in ("false", "False", "FALSE"):
-        return False
-    if text in ("", "~", "null", "Null", "NULL"):
-        return None
-    if text in ("Yes", "YES", "No", "NO"):
-        return text.lower()
-    return text
+    return _PLAIN_WORDS.get(text, text)
 
 
 def exact_number(text: str, name: str, line: int) -> int | Decimal:

@@ -26,8 +26,8 @@ def exposure(facts: Facts) -> Exposure:
     planned = sum(one.low for _, one, _ in counted if one.stretch == "planned")
     low, high = window_sum(counted, 0, window)
     ends = [(window_sum(counted, end, window), end) for end in window_ends(counted, window)]
-    (_, peak_high), end = max(ends, key=lambda entry: (entry[0][1], -entry[1]))
-    peak_low = max(lows for (lows, _), _ in ends)
+    _, end = max(ends, key=lambda entry: (entry[0][0], min(entry[0][1], OPEN), -entry[1]))
+    peak_low, peak_high = (max(sums[side] for sums, _ in ends) for side in (0, 1))
     peak = _range(peak_low, OPEN if opened else peak_high)
     return Exposure(
         window_days=window,

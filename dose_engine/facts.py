@@ -127,7 +127,8 @@ class Facts:
                 case "dose.placement":
                     return Members(frozenset(dose.placement))
                 case "dose.units_each_point":
-                    return Range(dose.units_each or 0, dose.units_each or 0)
+                    each = dose.units_each if dose.points and dose.units_each else 0  # what we propose ourselves is no fact
+                    return Range(each, each)
                 case "dose.half_unit_steps":
                     return "no" if (dose.units or 0) % (STEPS // 2) else "yes"
                 case _:

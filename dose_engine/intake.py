@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from .case import Case
 from .documents import Node, Unreadable, decode, read_yaml
 from .errors import CaseError, Problem
-from .intake_shape import MOST_FAULTS, Fault, faults_in, spelled, without
+from .intake_shape import MOST_FAULTS, Fault, empty, faults_in, spelled, without
 from .intake_words import check_words
 from .json_text import read_json
 from .rulebook.model import Rulebook
@@ -49,8 +49,8 @@ def read_case(text: str | bytes, name: str, book: Rulebook, today: dt.date) -> C
 def case_from(value: Mapping[str, Any], book: Rulebook, today: dt.date, problems: Iterable[Problem] = ()) -> Case:
     """A case from plain values (exact numbers: int or Decimal). Raises `CaseError`."""
     whole = {"date": today.isoformat(), **value}
-    faults: list[Fault] = []
-    case = _validated(whole, faults)
+    faults = list(empty(whole))
+    case = _validated(without(whole, faults) if faults else whole, faults)
     found = [*problems, *(fault.problem for fault in faults if fault.problem is not None)]
     if case is not None:
         wrong = {fault.path for fault in faults}

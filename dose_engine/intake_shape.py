@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -44,11 +44,25 @@ def spelled(steps: Iterable[str | int]) -> str:
     return text
 
 
+def empty(value: Any, steps: Steps = ()) -> Iterator[Fault]:
+    """Keys and entries without a value: forgotten more often than meant, so they are not read as left out."""
+    if value is None:
+        text = f"{quoted(str(steps[-1]))} has no value" if isinstance(steps[-1], str) else "an entry of the list has no value"
+        yield Fault(steps, spelled(steps), Problem("wrong-type", text, "give it a value, or take it out", path=spelled(steps)))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from empty(item, (*steps, str(key)))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from empty(item, (*steps, index))
+
+
 def faults_in(error: ValidationError, whole: Mapping[str, Any]) -> list[Fault]:
     """Every fault, one for each wrong thing."""
     faults: list[Fault] = []
     details = [(_steps(detail, whole), detail) for detail in error.errors(include_url=False)[:MOST_FAULTS]]
-    unknown = {steps for steps, detail in details if detail["type"] == "extra_forbidden"}
+    meant = {place for steps, detail in details if detail["type"] == "extra_forbidden" and (place := _meant(steps, whole))}
+    faults += [Fault(place, spelled(place), None) for place in meant]
     deeper = {steps[:length] for steps, _ in details for length in range(len(steps))}
     for steps, detail in details:
         if detail["type"] == "order":
@@ -59,8 +73,8 @@ def faults_in(error: ValidationError, whole: Mapping[str, Any]) -> list[Fault]:
         elif detail["type"] in _ABOUT:
             place = (*steps, _ABOUT[detail["type"]])
             faults.append(Fault(place, spelled(place), Problem("contradiction", detail["msg"], path=spelled(place))))
-        elif detail["type"] == "missing" and _misspelt(steps, unknown, whole):
-            faults.append(Fault(steps, spelled(steps), None))
+        elif steps in meant or (detail["type"] == "too_short" and detail["input"]):
+            continue  # found by another name; or a list whose entries are all wrong
         else:
             faults.append(Fault(steps, spelled(steps), _problem(steps, detail)))
     return faults
@@ -85,11 +99,11 @@ def _steps(detail: ErrorDetails, whole: Any) -> Steps:
     return tuple(steps)
 
 
-def _misspelt(missing: Steps, unknown: set[Steps], whole: Mapping[str, Any]) -> bool:
-    """Is a missing key there, only misspelt?"""
-    known = [key for key in keys_at(missing[:-1]) if key not in _at(whole, missing[:-1])]
-    here = [steps for steps in unknown if steps[:-1] == missing[:-1]]
-    return any(nearest(str(steps[-1]), known) == missing[-1] for steps in here)
+def _meant(steps: Steps, whole: Mapping[str, Any]) -> Steps | None:
+    """The place of the key that a misspelt one seems to mean."""
+    present = _at(whole, steps[:-1])
+    near = nearest(str(steps[-1]), [key for key in keys_at(steps[:-1]) if key not in present])
+    return None if near is None else (*steps[:-1], near)
 
 
 def _at(whole: Any, steps: Steps) -> Any:
@@ -250,6 +264,8 @@ def _cut(here: Any, steps: Steps, field: str = "", item: bool = False) -> Any:
         return _ITEMS.get(field, _GONE) if item else _STAND_INS.get(field, _GONE)
     first, rest = steps[0], steps[1:]
     if isinstance(here, Mapping):
+        if rest and first not in here:
+            return here  # cut already
         inner = _cut(here.get(first), rest, str(first))
         others = {key: value for key, value in here.items() if key != first}
         return others if inner is _GONE else {**others, first: inner}

@@ -200,14 +200,24 @@ def _leave_changes(evaluation: Evaluation, left: Iterable[int]) -> list[Change]:
     changes = []
     for index in left:
         place = place_of(evaluation.facts.doses[index])
-        changes.append(Change(kind="leave_out", what=f"Leave out {place_text(place, evaluation.facts.book)}", place=place))
+        what = f"Leave out {place_text(place, evaluation.facts.book)}"
+        instead = _instead(evaluation, index)
+        changes.append(Change(kind="leave_out", what=f"{what}: {instead[:1].lower()}{instead[1:]}" if instead else what, place=place))
     return changes
+
+
+def _instead(evaluation: Evaluation, index: int) -> str:
+    """What the rules say can be done instead of a dose."""
+    texts = dict.fromkeys(
+        one.rule.instead.rstrip(".") for one in evaluation.fired if one.index == index and one.certain and one.rule.instead
+    )
+    return "; ".join(texts)
 
 
 def _leaving_out(run: Runner, start: Evaluation) -> Iterator[Option]:
     left = _stopped(start)
     kept = tuple(dose for index, dose in enumerate(start.case.plan) if index not in left)
-    if left and kept:
+    if left and (kept or any(_instead(start, index) for index in left)):
         yield _option(run, start.case.model_copy(update={"plan": kept}), _leave_changes(start, left))
 
 
@@ -225,11 +235,28 @@ def _staging(run: Runner, start: Evaluation) -> Iterator[Option]:
                     what = f"Agree on {keep} goals now and leave the rest for a later stage"
                     yield _option(run, fewer, [Change(kind="stage", what=what)])
                     break
-        if one.index is not None and any(_other_side_today(fact) for fact in read) and len(case.plan) > 1:
-            place = place_of(start.facts.doses[one.index])
-            what = f"Leave {place_text(place, book)} for a later stage"
-            kept = tuple(dose for index, dose in enumerate(case.plan) if index != one.index)
-            yield _option(run, case.model_copy(update={"plan": kept}), [Change(kind="stage", what=what, place=place)])
+    for index in _second_sides(start):
+        place = place_of(start.facts.doses[index])
+        what = f"Leave {place_text(place, book)} for a later stage"
+        kept = tuple(dose for number, dose in enumerate(case.plan) if number != index)
+        yield _option(run, case.model_copy(update={"plan": kept}), [Change(kind="stage", what=what, place=place)])
+
+
+def _second_sides(start: Evaluation) -> list[int]:
+    """Doses that a rule about both sides warns of and that can wait: not the side stated overactive, which is treated first."""
+    book = start.facts.book
+    warned = {
+        one.index
+        for one in start.fired
+        if one.index is not None
+        and one.certain
+        and one.counts_as.rank >= Verdict.CAUTION.rank
+        and any(_other_side_today(book.facts[name]) for name in one.rule.reads)
+    }
+    doses = start.facts.doses
+    leading = {doses[index].zone for index in warned if doses[index].activity == "overactive"}
+    waiting = {index for index in warned if doses[index].zone not in leading or doses[index].activity != "overactive"}
+    return sorted(waiting) if len(doses) > 1 else []
 
 
 def _other_side_today(fact: Fact) -> bool:

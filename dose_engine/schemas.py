@@ -22,7 +22,7 @@ def advisory_schema() -> dict[str, Any]:
 
 def case_schema(book: Rulebook | None = None) -> dict[str, Any]:
     """The schema of a case. With a rulebook its zones, products, protocols and questions are in it, so that an editor completes them."""
-    schema = {"$schema": DIALECT, "title": "dose-engine case", **_titled(Case.model_json_schema(mode="validation"))}
+    schema = {"$schema": DIALECT, "title": "dose-engine case", **_titled(_without_null(Case.model_json_schema(mode="validation")))}
     if book is None:
         return schema
     models = schema["$defs"]
@@ -45,6 +45,16 @@ def case_schema(book: Rulebook | None = None) -> dict[str, Any]:
     }
     screening["additionalProperties"] = False
     return schema
+
+
+def _without_null(schema: Any) -> Any:
+    """The schema of a file: a key is left out or has a value, it is never null."""
+    if isinstance(schema, list):
+        return [_without_null(part) for part in schema if part != {"type": "null"}]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _without_null(part) for key, part in schema.items() if not (key == "default" and part is None)}
+    return kept | kept.pop("anyOf")[0] if len(kept.get("anyOf", ())) == 1 else kept
 
 
 def _titled(schema: dict[str, Any]) -> dict[str, Any]:

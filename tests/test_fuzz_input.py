@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from dose_engine.case import Case
 from dose_engine.documents import Unreadable, decode, read_yaml
+from dose_engine.engine import Engine
 from dose_engine.errors import CaseError, RulebookError
 from dose_engine.intake import case_from, read_case
 from dose_engine.rulebook.load import load_texts
@@ -317,6 +319,17 @@ def test_any_mutation_of_a_case_is_read_or_refused(data: st.DataObject, name: st
 def test_any_mutation_of_a_rulebook_is_loaded_or_refused(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(texts())))
     load({**texts(), name: data.draw(mutated(texts()[name]))})
+
+
+@SOME
+@given(st.data())
+def test_a_rulebook_that_loads_can_advise(data: st.DataObject) -> None:
+    """What the loader lets pass, the engine can work with."""
+    name = data.draw(st.sampled_from(("zones.yaml", "rules/facts.yaml", "rules/neck.yaml", "rules/rulebook.yaml", "rules/protocols.yaml")))
+    loaded = load({**texts(), name: data.draw(mutated(texts()[name]))})
+    if isinstance(loaded, Rulebook):
+        with suppress(CaseError):
+            Engine(loaded, confirm=False).advise(read_case(cases()["case.yaml"], "case.yaml", loaded, TODAY))
 
 
 @lru_cache(maxsize=1)

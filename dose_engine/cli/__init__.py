@@ -3,8 +3,6 @@
 0 ok   10 caution   20 incomplete   30 stop   2 wrong input or usage   1 a fault of dose-engine   141 the reader went away
 """
 
-from __future__ import annotations
-
 import io
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,6 @@
 """`dose-engine check`: hold one or many cases against the rulebook."""
 
-from __future__ import annotations
-
+import gc
 from typing import Annotated
 
 import typer
@@ -29,4 +28,7 @@ def check(
     from .checking import Checking, Wanted
 
     wanted = Wanted(format, explain or rule is not None, rule, brief, full)
-    raise typer.Exit(Checking(Engine.load(rules), wanted, day_or_today(date)).run(paths))
+    engine = Engine.load(rules)
+    gc.freeze()
+    gc.enable()
+    raise typer.Exit(Checking(engine, wanted, day_or_today(date)).run(paths))

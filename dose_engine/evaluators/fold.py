@@ -92,7 +92,7 @@ def fold(condition: Condition, known: Record, kind: Callable[[str], type]) -> Fo
     (`str`, `Range` or `Members`)."""
     match condition:
         case All(parts):
-            return _join([fold(part, known, kind) for part in parts], both)
+            return _all(parts, known, kind)
         case AnyOf(parts):
             return _join([fold(part, known, kind) for part in parts], either)
         case NoneOf(parts):
@@ -117,6 +117,16 @@ def fold(condition: Condition, known: Record, kind: Callable[[str], type]) -> Fo
             return _swap(_above(condition, 0))
         case _:  # no condition is left; as the type checker cannot see that, nothing is ruled out
             return Folded(FALSE, TRUE)
+
+
+def _all(parts: Iterable[Condition], known: Record, kind: Callable[[str], type]) -> Folded:
+    """Every part; the first that cannot hold here decides, and most rules are of another zone."""
+    folded = []
+    for part in parts:
+        folded.append(fold(part, known, kind))
+        if folded[-1].possible == FALSE:
+            return folded[-1]
+    return _join(folded, both)
 
 
 def both(parts: Iterable[Formula]) -> Formula:

@@ -12,11 +12,14 @@ from ..errors import nearest, quoted
 from .load_conditions import ConditionReader
 from .model import Computation, Constant, Fact, Kind, Scope
 from .reader import Reader
-from .vocabulary import ACTIVITIES, AIMS, BANDS, BINDINGS, FILTERS, GIVEN, SIDES, VISITS
+from .vocabulary import ACTIVITIES, AIMS, BANDS, BINDINGS, FILTERS, GIVEN, LIMIT_FACTS, SIDES, VISITS
 
 OPS = ("sum", "count", "days_since", "days_until")
 STRETCHES = ("planned", "history", "scheduled")
 ORIGINS = ("asked", "given", "named", *OPS)
+LIMIT_PLACES = {"zone": "dose.zone", "muscle": "dose.muscle"}
+"""Facts by which a limit is bound to its zone and muscle, and what they are given by."""
+
 DEEPEST_NAMES = 12
 MOST_TESTS = 500
 """What the named conditions of one rule may open into."""
@@ -67,9 +70,33 @@ def load_facts(
         facts[name] = fact
         if fact.origin == "named":
             named[name] = node.value["named"]
+    broken |= _check_limit_facts(facts, broken, root, reader)
+    named = {name: node for name, node in named.items() if name in facts}
     _Opening(named, facts, ConditionReader(facts, constants, reader, broken)).open_all()
     reader.about = ""
     return facts, broken
+
+
+def _check_limit_facts(facts: dict[str, Fact], broken: frozenset[str], root: Node, reader: Reader) -> set[str]:
+    """The facts that limits are written out with are what they must be; those that are not leave `facts` and are returned."""
+    wrong = set()
+    for name, given in LIMIT_PLACES.items():
+        if name not in facts and name not in broken:
+            reader.about = ""
+            reader.wrong("missing-key", root, f"the fact `{name}` is missing", f"limits are held with it; it is `given: {given}`")
+            wrong.add(name)
+        elif name in facts and facts[name].given != given:
+            reader.about = f"fact {name}"
+            reader.wrong("wrong-comparison", facts[name].line, f"limits are held with this fact: it is `given: {given}`")
+            wrong.add(name)
+    for name in LIMIT_FACTS.values():
+        if name in facts and (facts[name].kind is not Kind.UNITS or facts[name].scope is not Scope.DOSE):
+            reader.about = f"fact {name}"
+            reader.wrong("wrong-comparison", facts[name].line, "limits are held against this fact: it counts units of the dose at hand")
+            wrong.add(name)
+    for name in wrong & facts.keys():
+        del facts[name]
+    return wrong
 
 
 def _fact(

@@ -74,6 +74,9 @@ def _constant(name: str, node: Node, reader: Reader) -> Constant | None:
     if kind is not needed:
         reader.wrong("wrong-comparison", parts["kind"], f"`{name}` is in {needed}, got `{kind}`")
         return None
+    if parts["value"].value == "never":
+        reader.wrong("wrong-number", parts["value"], "value is a number, got `never`")
+        return None
     value = reader.number(parts["value"], kind, "value")
     return None if value is None else Constant(name, kind, value, says, sources)
 

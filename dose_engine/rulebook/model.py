@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..advisory import Basis, Checked, Severity, Side, Verdict
 from ..evaluators.values import Members, Range
@@ -97,22 +97,20 @@ class Fact:
     @property
     def rises(self) -> Rising:
         if self.computation is None:
-            return Rising.UP if self.given == "units_each_point" else Rising.STILL
+            return Rising.UP if self.given == "dose.units_each_point" else Rising.STILL
         if self.computation.op == "days_since":
             return Rising.DOWN
         return Rising.STILL if self.computation.op == "days_until" else Rising.UP
 
 
-@dataclass(frozen=True, slots=True)
-class LowerMax:
+class LowerMax(NamedTuple):
     """Lowers the suggested maximum: at most `units` of the basis."""
 
     of: Basis
     units: Units
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(NamedTuple):
     """A line of the timeline (with days, counted from treatment) or of the counselling (without)."""
 
     text: str
@@ -121,8 +119,7 @@ class Tell:
     to_day: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LimitLine:
+class LimitLine(NamedTuple):
     """The line of a limit: what is counted, how much is still within, and the zone it belongs to."""
 
     zone: str
@@ -146,6 +143,8 @@ class Rule:
     withhold: bool = False
     lower_max: LowerMax | None = None
     tell: Tell | None = None
+    instead: str = ""
+    """What can be done instead of the dose it holds at; offered with the option to leave that dose out."""
     limit: LimitLine | None = None
     scope: Scope = Scope.CASE
     file: str = ""
@@ -156,8 +155,7 @@ class Rule:
         return facts_read(self.condition)
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A line of `suggest`: used when its condition certainly holds; the last line of a zone has none."""
 
     of: Basis
@@ -170,8 +168,7 @@ class Suggestion:
     """Only today's doses count (a touch-up), not also those of the last 28 days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(NamedTuple):
     """Who has signed the numbers of a zone, and until when they need not be looked at again."""
 
     reviewed_by: str | None = None
@@ -195,8 +192,7 @@ class Zone:
         return tuple(dict.fromkeys(side for sides in self.muscles.values() for side in sides))
 
 
-@dataclass(frozen=True, slots=True)
-class SourceEntry:
+class SourceEntry(NamedTuple):
     id: str
     title: str
     document: str
@@ -205,24 +201,21 @@ class SourceEntry:
     review_by: dt.date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hazard:
+class Hazard(NamedTuple):
     id: str
     title: str
     says: str
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     name: str
     brands: tuple[str, ...]
     note: str
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Protocol:
+class Protocol(NamedTuple):
     """A therapeutic regimen, or a purpose: its units where they are fixed, and the muscles they are in.
 
     `split` is units by muscle and side; `above_split` the muscles that hold what exceeds it. `muscles` is where the units may be when the
@@ -240,8 +233,7 @@ class Protocol:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(NamedTuple):
     name: str
     kind: Kind
     value: int
