@@ -89,11 +89,13 @@ class Source(Model):
 
 
 class Points(Model):
-    """How many points; `proposed` when the plan does not say. `units_each` is rounded up to 0.005 U."""
+    """How many points; `proposed` when the plan does not say. `units_each` is the largest (rounded up to 0.005 U); `split` shares the
+    dose out in steps of 0.5 U where it can be."""
 
     planned: int | None
     proposed: int | None
     units_each: Amount | None
+    split: tuple[Amount, ...]
 
 
 class Suggested(Model):
@@ -207,7 +209,7 @@ class Exposure(Model):
 class Change(Model):
     """One thing done differently."""
 
-    kind: Literal["lower", "leave_out", "defer", "stage", "answer"]
+    kind: Literal["lower", "points", "leave_out", "defer", "visit", "stage", "answer"]
     what: str
     place: Place | None = None
     units: Amount | None = None

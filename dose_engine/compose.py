@@ -30,7 +30,7 @@ from .injections import Ask
 from .rulebook.conditions import Op, Test, facts_read
 from .rulebook.model import Fact, Kind, Rule, Rulebook, Scope, Suggestion
 from .rulebook.vocabulary import LIMIT_FACTS, PLACE_FACTS
-from .units import OPEN, Units
+from .units import HALF, OPEN, Units
 from .wording import fact_text, filled, place_text, test_text, value_text
 
 _CERTAIN = {Severity.INFO: Verdict.OK, Severity.CAUTION: Verdict.CAUTION, Severity.STOP: Verdict.STOP}
@@ -93,7 +93,7 @@ def open_questions(rule: Rule, record: Record, facts: Facts, index: int | None) 
 
 def _capped(verdict: Verdict, asks: Iterable[Ask], book: Rulebook) -> Verdict:
     """An open answer counts for at most what the question says; a question the rulebook does not name counts in full."""
-    caps = [book.facts[ask.name].open_counts if ask.name in book.facts else None for ask in asks]
+    caps = [book.facts[ask.name].open_counts if ask.name in book.facts else ask.counts for ask in asks]
     cap = worst(Verdict.INCOMPLETE if one is None else one for one in caps) if caps else Verdict.INCOMPLETE
     return min(verdict, cap, key=lambda one: one.rank)
 
@@ -170,7 +170,7 @@ class Findings:
         ways: dict[str, int] = {}
         for test, asked in support(one.rule.condition, self.records[one.index]):
             fact = self.book.facts[test.fact]
-            if fact.given not in PLACE_FACTS:
+            if fact.given not in PLACE_FACTS and not (fact.kind is Kind.DAYS and test.number == OPEN):
                 rank, text = self._way(fact, test, asked, self.defer.get((one.rule.id, one.index)))
                 ways.setdefault(text, rank)
         if not ways:
@@ -237,16 +237,14 @@ def dose_advice(index: int, facts: Facts, record: Record, fired: Sequence[Firing
     withheld = [one.rule for one in fired if one.rule.withhold]
     suggested, because = suggestion(dose, facts, record, fired)
     own = [one for one in fired if one.index == index]
-    limits = _limits(dose, facts.book)
+    limits = _limits(dose, facts.book) if dose.ours else ()
     over = any(one.certain and one.rule.limit and one.rule.severity is Severity.STOP for one in own)
     verdict = worst([case_verdict, *(one.counts_as for one in own)])
     return DoseAdvice(
         place=place_of(dose),
         label=place_text(place_of(dose), facts.book),
         planned=dose.units,
-        points=Points(
-            planned=dose.points, proposed=dose.proposed, units_each=Units(dose.units_each) if dose.units_each is not None else None
-        ),
+        points=_points(dose, withheld=bool(withheld)),
         suggested=suggested,
         limits=limits,
         position=_position(dose, suggested, over),
@@ -254,6 +252,18 @@ def dose_advice(index: int, facts: Facts, record: Record, fired: Sequence[Firing
         findings=tuple(sorted({one.rule.id for one in own if one.rule.severity is not None})),
         because=tuple(dict.fromkeys([*because, *(f"Withheld: {rule.title}" for rule in withheld)])),
     )
+
+
+def _points(dose: Dose, withheld: bool) -> Points:
+    count = dose.points or (None if withheld else dose.proposed)
+    if count is None or dose.units is None or not dose.ours:
+        return Points(planned=dose.points, proposed=None, units_each=None, split=())
+    steps, rest = divmod(int(dose.units), HALF)
+    split: tuple[Units, ...] = ()
+    if not rest and steps >= count:
+        split = tuple(Units((steps // count + (number < steps % count)) * HALF) for number in range(count))
+    each = split[0] if split and not dose.points else Units(-(-int(dose.units) // count))
+    return Points(planned=dose.points, proposed=None if dose.points else count, units_each=each, split=split)
 
 
 def suggestion(dose: Dose, facts: Facts, record: Record, fired: Sequence[Firing]) -> tuple[Suggested | None, tuple[str, ...]]:
@@ -275,8 +285,28 @@ def suggestion(dose: Dose, facts: Facts, record: Record, fired: Sequence[Firing]
     used = counted(of, facts, dose, record, today=all(line.today for line in lines))
     own = int(dose.units or 0)
     others = AmountRange(low=Units(used.low - own), high=None if used.high >= OPEN else Units(used.high - own))
+    if any(line.today for line in lines):
+        room = Units(others.low + _room(dose, facts.book, record))
+        if room < low:
+            return None, ("Withheld: with the first pass the zone is already at its line",)
+        if room < high:
+            high = room
+            because.append(f"At most {room} U: with the first pass the zone then is at its line")
     shown = Suggested(of=of, min=min(low, high), max=high, used_by_others=others, reasons=reasons, sources=tuple(sources))
     return shown, tuple(because)
+
+
+def _room(dose: Dose, book: Rulebook, record: Record) -> int:
+    """What is left for the dose below the lines of its zone that hold at every visit, going by what is known of the last 28 days."""
+    room = OPEN
+    for rule in book.dose_rules:
+        line = rule.limit
+        if line is None or line.zone != dose.zone or line.muscle not in (None, dose.muscle) or line.of == "point" or line.conditional:
+            continue
+        value = record.get(LIMIT_FACTS[line.of, line.muscle is not None])
+        if isinstance(value, Range):
+            room = min(room, max(line.units - (value.low - int(dose.units or 0)), 0))
+    return room
 
 
 def usable(lines: Sequence[Suggestion], facts: Facts, dose: Dose) -> list[Suggestion]:
@@ -322,7 +352,5 @@ def _position(dose: Dose, suggested: Suggested | None, over: bool) -> Position:
         return "suggestion"
     used = suggested.used_by_others
     low = used.low + dose.units
-    high = None if used.high is None else used.high + dose.units
-    if high is None or high > suggested.max:
-        return "above"
-    return "below" if low < suggested.min else "within"
+    high = low if used.high is None else used.high + dose.units  # an open history is asked for; the position goes by what is known
+    return "above" if high > suggested.max else "below" if low < suggested.min else "within"

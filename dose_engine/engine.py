@@ -34,12 +34,12 @@ from .exposure import exposure
 from .facts import Facts
 from .intake import check_words
 from .options import options as find_options
-from .options import questions as find_questions
+from .questions import questions as find_questions
 from .rulebook.load import load
 from .rulebook.model import Rule, Rulebook
 from .summary import summary
 from .timeline import counselling, timeline
-from .waiting import Waiting, moved
+from .waiting import Waiting, moved, waits_for_time
 
 FAULT_RULE = "ENGINE-FAULT"
 
@@ -111,7 +111,7 @@ class Engine:
             exposure=exposure(facts),
             options=chosen,
             earliest_date=None if confirmation.fault else earliest,
-            timeline=timeline(case, book, told),
+            timeline=timeline(facts, [] if verdict is Verdict.STOP else told),
             counselling=counselling(told),
             assumed=_assumed(case, book),
             rulebook=RulebookInfo(
@@ -140,7 +140,8 @@ class Engine:
         if evaluation.verdict is not Verdict.STOP:
             return None, False
         day = waiting.first_day_without(Verdict.STOP)
-        if day is None and evaluation.case.visit == "touch_up":
+        stops = [one for one in evaluation.fired if one.certain and one.counts_as is Verdict.STOP]
+        if day is None and evaluation.case.visit == "touch_up" and all(waits_for_time(one.rule, self.rulebook) for one in stops):
             again = self._runner(moved(evaluation.case, evaluation.case.date, "maintenance"))
             if again.verdict is Verdict.STOP:
                 return Waiting(self._runner, again).first_day_without(Verdict.STOP), True
@@ -153,7 +154,7 @@ def _deferred(evaluation: Evaluation, waiting: Waiting) -> Mapping[tuple[str, in
     for one in evaluation.fired:
         if one.certain and one.counts_as.rank >= Verdict.CAUTION.rank:
             day = waiting.first_day_without(Verdict.STOP, (one.rule.id, one.index))
-            if day is not None:
+            if day is not None and waiting.brings_no_other_stop(day, one.index):
                 days[one.rule.id, one.index] = day
     return days
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -20,7 +21,8 @@ def exposure(facts: Facts) -> Exposure:
     book, today = facts.book, facts.case.date
     window = book.constants[WINDOW].value
     limit = book.constants[WINDOW_STOP].value
-    counted: list[Match] = [(MAYBE if one.ours == "unknown" else YES, one, False) for one in facts.injections if one.ours != "no"]
+    decided = [replace(one, high=one.low) if one.stretch == "planned" else one for one in facts.injections]
+    counted: list[Match] = [(MAYBE if one.ours == "unknown" else YES, one, False) for one in decided if one.ours != "no"]
     opened = facts.history_complete != "yes"
     past = [match for match in counted if match[1].stretch == "history"]
     planned = sum(one.low for _, one, _ in counted if one.stretch == "planned")

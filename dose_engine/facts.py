@@ -12,7 +12,7 @@ from .injections import Ask, Injection, injections, muscle_and_side, planned
 from .rulebook.model import Computation, Fact, Rulebook
 from .rulebook.vocabulary import BINDINGS, PERFORMERS, PLACE_ALIASES
 from .tally import Filter, Tally
-from .units import OPEN, STEPS
+from .units import HALF, OPEN
 
 ANYTHING = Range(0, OPEN)
 NEVER = Range(OPEN, OPEN)
@@ -20,15 +20,16 @@ _OTHER_SIDE = {"left": "right", "right": "left"}
 
 
 class Dose:
-    """A planned dose with its place settled: zone, muscle, side and band."""
+    """A planned dose with its place settled: zone, muscle, side and band. `ours`: its units may be those of the rulebook's product;
+    nothing is said of the units of another."""
 
     __slots__ = (
         "activity",
         "aim",
         "band",
-        "entry",
         "filters",
         "muscle",
+        "ours",
         "placement",
         "points",
         "proposed",
@@ -39,8 +40,8 @@ class Dose:
         "zone",
     )
 
-    def __init__(self, entry: PlannedDose, book: Rulebook) -> None:
-        self.entry = entry
+    def __init__(self, entry: PlannedDose, book: Rulebook, ours: bool) -> None:
+        self.ours = ours
         self.zone = entry.zone
         self.region = book.zones[entry.zone].region
         self.muscle, self.side = muscle_and_side(book, entry.zone, entry.muscle, entry.side)
@@ -50,9 +51,8 @@ class Dose:
         self.aim = entry.aim or "not_stated"
         self.placement = entry.placement or ("standard",)
         self.points = entry.points
-        self.proposed = None if entry.points or entry.units is None else points_for(int(entry.units), entry.zone, book)
-        count = entry.points or self.proposed
-        self.units_each = None if entry.units is None or count is None else -(-int(entry.units) // count)
+        self.units_each = -(-int(entry.units) // entry.points) if ours and entry.units and entry.points else None
+        self.proposed = points_for(int(entry.units), entry.zone, book) if ours and entry.units and not entry.points else None
         self.filters = self._filters()
 
     def _filters(self) -> dict[str, Filter]:
@@ -77,7 +77,8 @@ class Facts:
         self.case = case
         self.book = book
         self._like = like
-        self.doses = tuple(Dose(entry, book) for entry in case.plan)
+        ours = case.product in (book.product, UNKNOWN)
+        self.doses = tuple(Dose(entry, book, ours) for entry in case.plan)
         self.first_treatment = _first_treatment(case)
         self.history_complete = "yes" if self.first_treatment == "yes" else case.history.complete if case.history else UNKNOWN
 
@@ -127,10 +128,10 @@ class Facts:
                 case "dose.placement":
                     return Members(frozenset(dose.placement))
                 case "dose.units_each_point":
-                    each = dose.units_each if dose.points and dose.units_each else 0  # what we propose ourselves is no fact
-                    return Range(each, each)
+                    each = dose.units_each or 0
+                    return Range(0 if self.case.product == UNKNOWN else each, each)
                 case "dose.half_unit_steps":
-                    return "no" if (dose.units or 0) % (STEPS // 2) else "yes"
+                    return "no" if dose.ours and (dose.units or 0) % HALF else "yes"
                 case _:
                     return str(getattr(dose, field.removeprefix("dose.")))
         case = self.case
@@ -162,7 +163,7 @@ class Facts:
                 size = case.asymmetry.millimetres
                 return ANYTHING if size is None else Range(size, size)
             case "goals.given":
-                return "no" if case.goals is None else "yes"
+                return "yes" if case.goals else "no"
             case "goals":
                 return Range(len(case.goals or ()), len(case.goals or ()))
         raise KeyError(field)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from .advisory import Verdict
 from .case import Case, PastDose, Treatment
 from .rulebook.model import Protocol, Rulebook, Stretch
 from .rulebook.vocabulary import ELSEWHERE
@@ -25,10 +26,12 @@ _NO_BAND: Known = frozenset(("none",))
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What would have to be known: the question's name, and the prompt."""
+    """What would have to be known: the question's name, and the prompt. `counts`: the most it counts for while it is open; None where
+    the rulebook says that."""
 
     name: str
     prompt: str
+    counts: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def planned(case: Case, book: Rulebook) -> Iterator[Injection]:
     for dose in case.plan:
         zone = book.zones[dose.zone]
         muscle, side = muscle_and_side(book, dose.zone, dose.muscle, dose.side)
-        units = int(dose.units or 0)
+        low, high = (0, OPEN) if dose.units is None else (int(dose.units), int(dose.units))
         may_be: dict[str, Known] = {
             "zone": frozenset((dose.zone,)),
             "region": frozenset((zone.region,)),
@@ -95,7 +98,17 @@ def planned(case: Case, book: Rulebook) -> Iterator[Injection]:
             "aim": frozenset((dose.aim,)) if dose.aim else _NOT_STATED,
             "product": frozenset((case.product,)) if case.product != "unknown" else None,
         }
-        yield Injection("planned", 0, 0, units, units, may_be, ours, asks={"product": Ask("product", "Which product is planned?")})
+        yield Injection("planned", 0, 0, low, high, may_be, ours, asks=_planned_asks(dose.zone, muscle, side, dose.band, zone.label))
+
+
+def _planned_asks(zone: str, muscle: str, side: str, band: str | None, label: str) -> dict[str, Ask]:
+    """What a plan can leave open. Units not decided yet ask for a suggestion: they are listed, and change no verdict."""
+    name = " ".join(dict.fromkeys(word for word in ("plan", zone, muscle, side, band) if word))
+    where = ", ".join(word for word in (label, side if side != "midline" else "", f"{band} band" if band else "") if word)
+    return {
+        "product": Ask("product", "Which product is planned?"),
+        "units": Ask(f"{name}: units", f"How many units are planned for {where}?", Verdict.OK),
+    }
 
 
 def muscle_and_side(book: Rulebook, zone: str, muscle: str | None, side: str | None) -> tuple[str, str]:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from .advisory import Change, Option, Question, Severity, Verdict
-from .case import Case, History
-from .compose import Firing, place_of, worst
+from .advisory import Change, Option, Verdict
+from .case import Case
+from .compose import place_of
 from .evaluation import Evaluation, Runner
-from .evaluators.values import Range
-from .injections import Ask
-from .rulebook.conditions import Op, tests
-from .rulebook.model import Fact, Kind, Rising, Rulebook
-from .units import OPEN, STEPS, Units
+from .lowering import lowered, more_points
+from .questions import answered, answers, open_asks
+from .rulebook.model import Fact
+from .units import Units
 from .waiting import Waiting, moved
 from .wording import place_text
 
-HALF = STEPS // 2
 MOST_OPTIONS = 6
 
 
@@ -26,25 +24,42 @@ def options(run: Runner, start: Evaluation, waiting: Waiting, earliest: date | N
     found = [
         *_deferring(run, start, waiting, earliest, as_new),
         *_lowering(run, start),
+        *_spreading(run, start),
+        *_as_new_treatment(run, start),
         *_leaving_out(run, start),
         *_staging(run, start),
         *_answering(run, start),
     ]
     better = [option for option in found if option.verdict_if_done.rank < start.verdict.rank]
-    ordered = sorted(better, key=lambda option: (len(option.changes), option.verdict_if_done.rank, option.what))
+    ordered = sorted(better, key=lambda option: (len(option.changes), option.verdict_if_done.rank, -_units(option), option.what))
     kept: list[Option] = []
     for option in ordered:
-        if not any(_does(other) <= _does(option) and other.verdict_if_done.rank <= option.verdict_if_done.rank for other in kept):
+        if not any(_is_better(other, option) for other in kept):
             kept.append(option)
-    return tuple(sorted(kept, key=lambda option: (option.verdict_if_done.rank, len(option.changes), option.what)))[:MOST_OPTIONS]
+    return tuple(sorted(kept, key=lambda option: (option.verdict_if_done.rank, len(option.changes), -_units(option), option.what)))[
+        :MOST_OPTIONS
+    ]
 
 
-def _does(option: Option) -> set[tuple[object, ...]]:
-    """What an option changes; an option that changes more without a better verdict is left out."""
-    return {
-        (change.kind, change.place, change.until, change.what if change.place is None and change.until is None else "")
-        for change in option.changes
-    }
+def _units(option: Option) -> int:
+    return sum(change.units or 0 for change in option.changes)
+
+
+def _is_better(one: Option, other: Option) -> bool:
+    """Does one option reach the same or more by changing nothing that the other leaves alone, and no dose further?"""
+    does = {_what(change): change.units or 0 for change in one.changes}
+    others = {_what(change): change.units or 0 for change in other.changes}
+    within = all(key in others and others[key] <= units for key, units in does.items())
+    return within and one.verdict_if_done.rank <= other.verdict_if_done.rank
+
+
+def _what(change: Change) -> tuple[object, ...]:
+    return (
+        change.kind if change.kind != "stage" else "leave_out",
+        change.place,
+        change.until,
+        "" if change.place or change.until else change.what,
+    )
 
 
 def _option(run: Runner, case: Case, changes: Sequence[Change]) -> Option:
@@ -65,92 +80,13 @@ def _deferring(run: Runner, start: Evaluation, waiting: Waiting, earliest: date 
         )
 
 
-# lower doses
+def _as_new_treatment(run: Runner, start: Evaluation) -> Iterator[Option]:
+    if start.case.visit == "touch_up" and start.verdict is Verdict.STOP:
+        change = Change(kind="visit", what="Plan it as a new treatment today, not as a touch-up")
+        yield _option(run, start.case.model_copy(update={"visit": "maintenance"}), [change])
 
 
-def _reads_doses(one: Firing, book: Rulebook) -> bool:
-    """Could a lower planned dose clear it?"""
-    for name in one.rule.reads:
-        fact = book.facts[name]
-        planned = fact.computation is None or "planned" in fact.computation.over
-        if fact.kind is Kind.UNITS and fact.rises is Rising.UP and planned:
-            return True
-    return False
-
-
-def _from_doses(evaluation: Evaluation, indexes: Iterable[int | None], counts: Verdict) -> list[Firing]:
-    book, wanted = evaluation.facts.book, set(indexes)
-    return [
-        one
-        for one in evaluation.fired
-        if one.index in wanted and one.counts_as.rank >= counts.rank and _reads_doses(one, book) and not one.rule.expects_dose
-    ]
-
-
-def lowered(run: Runner, start: Evaluation, counts: Verdict) -> tuple[dict[int, int], Evaluation]:
-    """For each dose that is too high for a verdict below `counts`, the most that is not, in steps of 0.5 U; and the plan with those."""
-    case, found, now = start.case, dict[int, int](), start
-    of_case: list[int | None] = [None] if _from_doses(start, [None], counts) else []
-    for index in sorted(range(len(case.plan)), key=lambda i: -int(case.plan[i].units or 0)):
-        watched = [index, *of_case]
-        too_high = _from_doses(now, watched, counts)
-        if not case.plan[index].units or not too_high:
-            continue
-        amount, now = _most_without(run, now, index, watched, counts, too_high)
-        if amount is not None:
-            found[index] = amount
-    return found, now
-
-
-def _most_without(
-    run: Runner, now: Evaluation, index: int, watched: list[int | None], counts: Verdict, too_high: list[Firing]
-) -> tuple[int | None, Evaluation]:
-    """The most at one place that leaves none of the watched findings, and the run that shows it. The lines that were crossed say where to
-    look; halving finds it where they do not."""
-
-    def tried(steps: int) -> Evaluation | None:
-        evaluation = run.with_units(now, {index: steps * HALF})
-        return None if _from_doses(evaluation, watched, counts) else evaluation
-
-    units = int(now.case.plan[index].units or 0)
-    low, high, best = 0, -(-units // HALF), now
-    guess = min((_within(one, now, index) for one in too_high), default=units) // HALF
-    for steps in (guess, guess + 1):
-        if low < steps < high:
-            shown = tried(steps)
-            if shown is None:
-                high = steps
-            else:
-                low, best = steps, shown
-    while high - low > 1:
-        middle = (low + high) // 2
-        shown = tried(middle)
-        if shown is None:
-            high = middle
-        else:
-            low, best = middle, shown
-    if low:
-        return low * HALF, best
-    if watched[-1] is None and units > HALF:  # a total that this dose alone cannot mend: as low as it goes, the next dose has to follow
-        return HALF, run.with_units(now, {index: HALF})
-    return None, now
-
-
-def _within(one: Firing, now: Evaluation, index: int) -> int:
-    """What the dose would have to be for the crossed lines of a rule not to be crossed, going by the numbers alone."""
-    units, book = int(now.case.plan[index].units or 0), now.facts.book
-    allowed = units
-    for test in tests(one.rule.condition):
-        fact = book.facts[test.fact]
-        value = now.records[one.index].get(test.fact)
-        if test.number is None or fact.kind is not Kind.UNITS or fact.rises is not Rising.UP or not isinstance(value, Range):
-            continue
-        line = test.number - (test.op is Op.AT_LEAST)
-        if fact.given:
-            allowed = min(allowed, line * (now.facts.doses[index].points or 1))
-        elif line < value.high < OPEN:
-            allowed = min(allowed, units - (value.high - line))
-    return max(allowed, 0)
+# lower doses, more points
 
 
 def _lower_changes(start: Evaluation, units: dict[int, int]) -> list[Change]:
@@ -173,6 +109,18 @@ def _lowering(run: Runner, start: Evaluation) -> Iterator[Option]:
             yield Option(what=_joined(changes), changes=tuple(changes), verdict_if_done=after.verdict)
             if after.verdict is Verdict.STOP:
                 yield from _combined(run, after, changes)
+
+
+def _spreading(run: Runner, start: Evaluation) -> Iterator[Option]:
+    counts = more_points(start)
+    if counts:
+        plan = tuple(dose.model_copy(update={"points": counts[i]}) if i in counts else dose for i, dose in enumerate(start.case.plan))
+        changes = []
+        for index, count in sorted(counts.items()):
+            place = place_of(start.facts.doses[index])
+            what = f"{place_text(place, start.facts.book)}: {count} points instead of {start.case.plan[index].points}"
+            changes.append(Change(kind="points", what=what, place=place))
+        yield _option(run, start.case.model_copy(update={"plan": plan}), changes)
 
 
 def _combined(run: Runner, after: Evaluation, changes: list[Change]) -> Iterator[Option]:
@@ -264,69 +212,18 @@ def _other_side_today(fact: Fact) -> bool:
     return how is not None and "other_side" in how.this and "planned" in how.over
 
 
-# questions
-
-
-def _asked(evaluation: Evaluation) -> dict[Ask, list[Firing]]:
-    asked: dict[Ask, list[Firing]] = {}
-    for one in evaluation.fired:
-        for ask in one.asks:
-            asked.setdefault(ask, []).append(one)
-    return asked
-
-
-def answered(case: Case, fact: Fact, answer: str) -> Case:
-    """The case with one question answered."""
-    if fact.origin == "asked":
-        screening = {**case.patient.screening, fact.name: answer}
-        return case.model_copy(update={"patient": case.patient.model_copy(update={"screening": screening})})
-    top, _, field = fact.given.partition(".")
-    match top:
-        case "history":
-            return case.model_copy(update={"history": (case.history or History()).model_copy(update={field: answer})})
-        case "asymmetry":
-            return case.model_copy(update={"asymmetry": case.asymmetry.model_copy(update={field: answer})})
-        case "patient":
-            value = (answer,) if field == "performer" else answer
-            return case.model_copy(update={"patient": case.patient.model_copy(update={field: value})})
-        case _:
-            return case.model_copy(update={top: answer})
-
-
-def _answers(fact: Fact) -> tuple[str, ...]:
-    return fact.words if not fact.kind.is_number and fact.given != "product" else ()
-
-
-def questions(run: Runner, start: Evaluation) -> tuple[Question, ...]:
-    """Every open question that could matter, with the verdict for each answer; the ones that decide come first."""
-    book = start.facts.book
-    found: list[tuple[tuple[int, int, str], Question]] = []
-    order = {name: index for index, name in enumerate(book.facts)}
-    for ask, fired in _asked(start).items():
-        fact = book.facts.get(ask.name)
-        words = _answers(fact) if fact else ()
-        if fact is not None and words:
-            verdicts = {word: run(answered(start.case, fact, word)).verdict for word in words}
-        else:
-            levels = {Severity.STOP: Verdict.STOP, Severity.CAUTION: Verdict.CAUTION, Severity.INFO: Verdict.OK}
-            verdicts = {"at worst": worst([start.verdict, *(levels[one.rule.severity] for one in fired if one.rule.severity)])}
-        decisive = any(verdict is not start.verdict for verdict in verdicts.values())
-        rules = tuple(sorted({one.rule.id for one in fired}))
-        question = Question(name=ask.name, prompt=ask.prompt, decisive=decisive, verdicts=verdicts, findings=rules)
-        top = max(verdict.rank for verdict in verdicts.values())
-        found.append(((-top, order.get(ask.name, len(order)), ask.name), question))
-    return tuple(question for _, question in sorted(found, key=lambda entry: entry[0]))
+# answers
 
 
 def _answering(run: Runner, start: Evaluation) -> Iterator[Option]:
     """What answering every open question can give at best: each question by the answer that leaves the fewest findings."""
-    asked = _asked(start)
+    asked = open_asks(start)
     if not asked or start.verdict is Verdict.STOP:
         return
     case, count = start.case, 0
     for ask in asked:
         fact = start.facts.book.facts.get(ask.name)
-        words = _answers(fact) if fact else ()
+        words = answers(fact) if fact else ()
         if fact is None or not words:
             continue
         case = min((answered(case, fact, word) for word in words), key=lambda one: _weight(run(one)))

@@ -14,6 +14,9 @@ from typing import Final
 STEPS: Final = 200
 """Steps in one unit (U)."""
 
+HALF: Final = STEPS // 2
+"""The step doses are rounded to: 0.5 U."""
+
 LARGEST: Final = 1000 * STEPS
 """The largest single dose a case may state: 1000 U."""
 

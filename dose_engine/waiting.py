@@ -47,6 +47,7 @@ class Waiting:
         self._run = run
         self._start = start
         self._days = {start.case.date: start}
+        self._hopeless = {one.index for one in start.fired if one.certain and one.rule.no_waiting}
 
     def on(self, day: date) -> Evaluation:
         evaluation = self._days.get(day)
@@ -63,12 +64,30 @@ class Waiting:
             blocking = _blocking(self.on(day), counts, only)
             if not blocking:
                 return day if day > case.date else None
-            steps = [next_change(one.rule, case, book, day) for one in blocking]
+            steps = [None if self._is_hopeless(one) else next_change(one.rule, case, book, day) for one in blocking]
             waited = [step for step in steps if step is not None]
             if len(waited) < len(steps) or max(waited) > case.date + FURTHEST:
                 return None
             day = max(waited)
         return None
+
+    def _is_hopeless(self, one: Firing) -> bool:
+        """Waiting is no way out: a rule says so of the dose, or what it misses is a dose, not a day."""
+        return one.index in self._hopeless or (one.rule.expects_dose and not waits_for_time(one.rule, self._start.facts.book))
+
+    def brings_no_other_stop(self, day: date, index: int | None) -> bool:
+        """Is there no stop on that day, for the dose or the case, that is not there today?"""
+        today = {(one.rule.id, one.index) for one in _blocking(self._start, Verdict.STOP, None)}
+        later = {(one.rule.id, one.index) for one in _blocking(self.on(day), Verdict.STOP, None) if one.index in (None, index)}
+        return later <= today
+
+
+def waits_for_time(rule: Rule, book: Rulebook) -> bool:
+    """Does the rule ask for a number of days?"""
+    return any(
+        book.facts[test.fact].kind is Kind.DAYS and (test.other is not None or (test.number or 0) < LATEST)
+        for test in tests(rule.condition)
+    )
 
 
 def _blocking(evaluation: Evaluation, counts: Verdict, only: tuple[str, int | None] | None) -> list[Firing]:

@@ -70,7 +70,8 @@ def test_text(test: Test, book: Rulebook) -> str:
     if test.other is not None:
         return f"{_OPS[test.op]}{book.facts[test.other].says.rstrip('.').lower() if book.facts[test.other].says else words(test.other)}"
     if test.number is not None:
-        return f"{_OPS[test.op]}{number(test.number, fact.kind)}"
+        days = " days" if fact.kind is Kind.DAYS and test.number <= LATEST else ""
+        return f"{_OPS[test.op]}{number(test.number, fact.kind)}{days}"
     return _OPS[test.op] + " or ".join(words(word) for word in test.words)
 
 

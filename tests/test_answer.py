@@ -54,7 +54,90 @@ def test_a_touch_up_is_suggested_for_today_alone() -> None:
     first = {"date": "2026-02-16", "purpose": "aesthetic", "doses": [{"zone": "frontalis", "side": "left", "units": 3}]}
     (dose,) = advise(visit="touch_up", plan=[frontalis(1)], history={"treatments": [first]}).doses
     assert dose.suggested is not None
-    assert (dose.suggested.min, dose.suggested.max, dose.position) == (100, 400, "within")
+    assert (dose.suggested.min, dose.suggested.max, dose.position) == (100, 200, "within")  # 1 U is left below the line of 4 U
+
+
+def test_a_touch_up_has_no_suggestion_when_the_first_pass_is_at_the_line() -> None:
+    first = {"date": "2026-02-16", "purpose": "aesthetic", "doses": [{"zone": "brow_tail", "side": "left", "units": 5}]}
+    (dose,) = advise(visit="touch_up", plan=[{"zone": "brow_tail", "side": "left"}], history={"treatments": [first]}).doses
+    assert dose.suggested is None
+    assert dose.because
+
+
+def test_a_stop_shows_no_timeline_of_a_treatment() -> None:
+    assert advise(patient={"screening": {"pregnant": "yes"}}, plan=[frontalis()]).timeline == ()
+
+
+def test_nothing_is_said_of_the_units_of_another_product() -> None:
+    advisory = advise(
+        product="abobotulinumtoxinA", plan=[frontalis(30, points=2), {"zone": "lateral_canthal", "side": "left", "units": 30}]
+    )
+    assert [finding.rule for finding in advisory.findings if finding.counts_as is not Verdict.OK] == ["PRODUCT-LOCK"]
+    assert all(dose.limits == () and dose.points.proposed is None and dose.points.split == () for dose in advisory.doses)
+
+
+def test_a_dose_that_is_not_decided_yet_is_not_read_as_nothing() -> None:
+    plan = [frontalis(None, activity="overactive"), {"zone": "frontalis", "side": "right", "units": 1, "activity": "quieter"}]
+    advisory = advise(plan=plan)
+    (finding,) = [finding for finding in advisory.findings if finding.rule == "QUIET-SIDE-MORE"]
+    assert (finding.certainty, finding.counts_as) == ("possible", "ok")
+    assert any(question.prompt == "How many units are planned for Forehead, left?" for question in advisory.questions)
+
+
+def test_too_much_at_a_point_is_offered_more_points() -> None:
+    advisory = advise(plan=[{"zone": "lateral_canthal", "side": "left", "units": 6, "points": 2}])
+    assert ("Crow's feet, left: 3 points instead of 2", Verdict.OK) in [
+        (option.what, option.verdict_if_done) for option in advisory.options
+    ]
+
+
+def test_proposed_points_can_be_drawn_up() -> None:
+    (dose,) = advise(
+        plan=[
+            {"zone": "dao", "side": "left", "units": 2},
+        ][:1]
+    ).doses
+    assert dose.points.split == (400,)
+    (dose,) = advise(plan=[{"zone": "lateral_canthal", "side": "left", "units": 5}]).doses
+    assert dose.points.split == (400, 300, 300)
+
+
+def test_waiting_is_no_way_out_of_a_migraine_cycle() -> None:
+    advisory = advise(
+        plan=[frontalis()],
+        history={"treatments": [{"date": "2026-01-20", "protocol": "chronic_migraine", "units": 155}]},
+        scheduled=[{"date": "2026-04-14", "protocol": "chronic_migraine", "units": 155}],
+    )
+    assert advisory.earliest_date is None
+    assert not any(change.kind == "defer" for option in advisory.options for change in option.changes)
+
+
+def test_a_total_is_mended_at_one_dose_and_not_by_cutting_the_plan_down() -> None:
+    advisory = advise(
+        plan=[{"zone": "masseter", "side": "left", "units": 20, "points": 4, "activity": "overactive"}],
+        history={
+            "treatments": [
+                {"date": "2026-01-10", "purpose": "spasticity", "units": 380},
+                {"date": "2026-01-11", "purpose": "spasticity", "units": 1},
+            ]
+        },
+    )
+    assert [option.what for option in advisory.options if option.changes[0].kind == "lower"] == [
+        "Jaw (masseter), left: 19 U instead of 20 U"
+    ]
+
+
+def test_less_on_the_quieter_side_is_offered() -> None:
+    plan = [{"zone": "frontalis", "side": "left", "units": 2, "activity": "overactive"}, {"zone": "frontalis", "side": "right", "units": 3}]
+    advisory = advise(plan=plan)
+    assert advisory.verdict is Verdict.STOP
+    assert any(option.what == "Forehead, right: 2 U instead of 3 U" for option in advisory.options)
+
+
+def test_a_touch_up_without_a_first_pass_is_offered_as_a_new_treatment() -> None:
+    advisory = advise(visit="touch_up", plan=[frontalis(1)])
+    assert advisory.earliest_date is None
+    assert ("Plan it as a new treatment today, not as a touch-up", Verdict.OK) in [(o.what, o.verdict_if_done) for o in advisory.options]
 
 
 def test_a_withheld_suggestion_says_why() -> None:

@@ -81,6 +81,7 @@ def open_places(values: dict[str, Any], book: Rulebook) -> list[tuple[str, ...]]
         unanswered = screening.get(fact.name, "unknown") == "unknown" and (fact.name in screening or "everything_else" not in screening)
         if fact.origin == "asked" and unanswered:
             found.append(("patient", "screening", fact.name))
+    found += [("plan", str(index), "units") for index, dose in enumerate(values["plan"]) if "units" not in dose]
     if values["product"] == "unknown":
         found.append(("product",))
     if "history" not in values and patient.get("first_treatment", "unknown") == "unknown":
@@ -111,6 +112,9 @@ def answer(draw: Draw, values: dict[str, Any], path: tuple[str, ...], book: Rule
         return answered
     if path == ("product",):
         return answered | {"product": draw.one_of(list(book.products))}
+    if path[0] == "plan":
+        answered["plan"][int(path[1])]["units"] = draw.one_of([1, 2, 4, 8, 20])
+        return answered
     if path[0] in ("history", "scheduled") and len(path) > 2:
         holder: Any = (answered["history"]["treatments"] if path[0] == "history" else answered["scheduled"])[int(path[2])]
         if path[3] == "doses":
@@ -304,8 +308,10 @@ def never_cleared(before: Advisory, after: Advisory) -> None:
 @given(draws(), case_values())
 def test_law_5_raising_a_planned_dose_never_clears_a_caution_or_a_stop(draw: Draw, values: dict[str, Any]) -> None:
     higher = copy.deepcopy(values)
-    dose = draw.one_of(higher["plan"])
-    dose["units"] = Decimal(dose.get("units", 0)) + draw.one_of([Decimal("0.01"), Decimal("0.5"), 1, 5, 100])
+    decided = [dose for dose in higher["plan"] if "units" in dose]
+    assume(decided)
+    dose = draw.one_of(decided)
+    dose["units"] = Decimal(dose["units"]) + draw.one_of([Decimal("0.01"), Decimal("0.5"), 1, 5, 100])
     never_cleared(advise(values), advise(higher))
 
 
@@ -397,6 +403,10 @@ def redone(case: Case, advisory: Advisory, number: int) -> Case | None:
                 plan[here[0]] = plan[here[0]].model_copy(update={"units": change.units})
             case "leave_out" | "stage" if here:
                 del plan[here[0]]
+            case "visit":
+                case = case.model_copy(update={"visit": "maintenance"})
+            case "points" if here:
+                plan[here[0]] = plan[here[0]].model_copy(update={"points": int(change.what.split(": ")[1].split(" ")[0])})
             case "defer":
                 assert change.until is not None
                 case = moved(case, change.until, "maintenance" if "new treatment" in change.what else None)

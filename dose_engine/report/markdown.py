@@ -22,6 +22,7 @@ from .words import (
     last_treated,
     places,
     plural,
+    shared_out,
     spoken,
     suggestion,
     used_already,
@@ -87,7 +88,8 @@ def _doses(advisory: Advisory) -> Iterator[str]:
         limits = "; ".join(f"{limit.units} U {basis(limit.of, dose.place)}{_cites(limit.sources)}" for limit in dose.limits)
         plan = f"{dose.planned} U" if dose.planned is not None else "none"
         place = escaped(where(dose.place, dose.label))
-        cells = (VERDICTS[dose.verdict], place, plan, _points(dose), _suggested(dose), POSITIONS[dose.position], limits or "none")
+        points = shared_out(dose.points) or "not stated"
+        cells = (VERDICTS[dose.verdict], place, plan, points, _suggested(dose), POSITIONS[dose.position], limits or "none")
         yield f"| {' | '.join(cells)} |"
     reasons = [
         (where(dose.place, dose.label), clean(reason)) for dose in advisory.doses if dose.suggested for reason in dose.suggested.reasons
@@ -97,14 +99,6 @@ def _doses(advisory: Advisory) -> Iterator[str]:
         yield ""
     for at, reason in reasons:
         yield f"- {escaped(f'{at}: {reason}' if at else reason)}"
-
-
-def _points(dose: DoseAdvice) -> str:
-    count = dose.points.planned or dose.points.proposed
-    if count is None:
-        return "not stated"
-    each = f" of {dose.points.units_each} U" if dose.points.units_each is not None else ""
-    return f"{count}{each}" + ("" if dose.points.planned else " (proposed)")
 
 
 def _suggested(dose: DoseAdvice) -> str:

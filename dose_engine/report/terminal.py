@@ -27,6 +27,7 @@ from .words import (
     last_treated,
     places,
     plural,
+    shared_out,
     spoken,
     suggestion,
     used_already,
@@ -162,16 +163,17 @@ def _doses(page: Page, advisory: Advisory, full: bool) -> None:
             Text("\n".join(_limits(dose, full))),
         )
     page.console.print(table)
+    for dose in advisory.doses:
+        if dose.position in ("below", "above") and dose.suggested is not None:
+            for reason in dose.suggested.reasons:
+                page.line(f"{where(dose.place, dose.label)}: {clean(reason)}", "  ", "dim", rest="    ")
     for at, reason in narrowed(advisory):
         page.line(f"{at}: {reason}" if at else reason, "  ", rest="    ")
 
 
 def _points(dose: DoseAdvice) -> list[str]:
-    count = dose.points.planned or dose.points.proposed
-    if count is None:
-        return []
-    each = f" of {dose.points.units_each} U" if dose.points.units_each is not None else ""
-    return [f"{plural(count, 'point')}{each}" + ("" if dose.points.planned else " (proposed)")]
+    shared = shared_out(dose.points)
+    return [shared] if shared else []
 
 
 def _suggested(dose: DoseAdvice) -> list[str]:
@@ -249,7 +251,8 @@ def _infos(page: Page, advisory: Advisory, full: bool) -> None:
     shown = found if full else found[:MOST_INFO]
     for finding in shown:
         at = f" ({places(finding.places, advisory.doses)})" if finding.places else ""
-        page.line(Text(clean(finding.message)).append(at).append(f"  {_basis(finding) if full else finding.rule}", "dim"), "  - ")
+        message = f"{clean(finding.message)} {clean(finding.advise)}".strip()
+        page.line(Text(message).append(at).append(f"  {_basis(finding) if full else finding.rule}", "dim"), "  - ")
     _more(page, len(found) - len(shown))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final, Literal
 
-from ..advisory import AmountRange, Basis, DoseAdvice, Place, Position, Severity, Source, Suggested, Verdict
+from ..advisory import AmountRange, Basis, DoseAdvice, Place, Points, Position, Severity, Source, Suggested, Verdict
 
 VERDICTS: Final[dict[Verdict, str]] = {Verdict.OK: "OK", Verdict.CAUTION: "CAUTION", Verdict.INCOMPLETE: "INCOMPLETE", Verdict.STOP: "STOP"}
 
@@ -120,3 +120,15 @@ def cited(sources: Sequence[Source]) -> str:
     """Source ids with how far each was checked, those of one grade together: `S38, L17 (secondary), L18 (primary)`."""
     grades = dict.fromkeys(source.checked for source in sources)
     return ", ".join(f"{', '.join(clean(s.id) for s in sources if s.checked is grade)} ({grade})" for grade in grades)
+
+
+def shared_out(points: Points) -> str:
+    """How a dose lies in its points: "2 points of 1.5 U", "3 points: 2 + 1.5 + 1.5 U (proposed)"; nothing when it is not stated."""
+    count = points.planned or points.proposed
+    if count is None:
+        return ""
+    proposed = "" if points.planned else " (proposed)"
+    if len(set(points.split)) > 1 and count <= 6:
+        return f"{count} points: {' + '.join(str(units) for units in points.split)} U{proposed}"
+    each = f" of {points.units_each} U" if points.units_each is not None else ""
+    return f"{plural(count, 'point')}{each}{proposed}"

@@ -16,7 +16,7 @@ from .reader import Reader
 from .vocabulary import LIMIT_FACTS, LIMIT_WORDS
 
 _ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*\Z")
-_THEN = ("info", "caution", "stop", "withhold", "lower_max_to", "tell", "instead")
+_THEN = ("info", "caution", "stop", "withhold", "lower_max_to", "tell", "instead", "no_waiting")
 _OPTIONAL = ("because", "advise", "hazard", "expects_dose")
 _SEVERITIES = tuple(Severity)
 
@@ -71,6 +71,7 @@ def _rule(node: Node, reader: Reader, facts: Mapping[str, Fact], conditions: Con
         withhold=reader.yes(then.get("withhold"), "withhold"),
         lower_max=_lower_max(then.get("lower_max_to"), reader),
         tell=_tell(then.get("tell"), reader),
+        no_waiting=reader.yes(then.get("no_waiting"), "no_waiting"),
         instead=reader.text(then.get("instead"), "instead", 160),
         scope=conditions.scope_of(condition),
         file=reader.file,

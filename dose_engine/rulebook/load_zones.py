@@ -13,7 +13,7 @@ from ..documents import Node, words_in
 from ..errors import quoted
 from ..units import Units
 from .conditions import ALWAYS, All, Condition, Op, Test, facts_read
-from .load_conditions import ConditionReader
+from .load_conditions import ConditionReader, clears_with_more
 from .model import Fact, LimitLine, Review, Rule, Scope, Suggestion, Zone
 from .reader import Reader
 from .vocabulary import BANDS, LIMIT_FACTS, LIMIT_WORDS, SIDES
@@ -121,7 +121,7 @@ def _limits(name: str, node: Node, zone: Zone, reader: Reader, facts: Mapping[st
     rules: list[Rule] = []
     for item in reader.items(node.value["limits"], "limits"):
         entries = reader.mapping(
-            item, "a limit", ("of", "sources"), ("muscle", "when", "caution_above", "stop_above", "hazard", "because", "says")
+            item, "a limit", ("of", "sources"), ("muscle", "when", "caution_above", "stop_above", "hazard", "because", "called")
         )
         of = reader.word(entries["of"], "a basis", _BASES) if "of" in entries else None
         muscle = reader.word(entries["muscle"], f"a muscle of {name}", zone.muscles) if "muscle" in entries else None
@@ -141,7 +141,12 @@ def _limits(name: str, node: Node, zone: Zone, reader: Reader, facts: Mapping[st
         when = conditions.read(entries["when"]) if "when" in entries else None
         own_hazard = reader.cite("hazard", entries["hazard"]) if "hazard" in entries else hazard
         own_because = reader.text(entries["because"], "because", 200) if "because" in entries else because
-        basis = LimitBasis(name, zone.label, of, muscle, fact, when)
+        called = reader.text(entries.get("called"), "called", 40)
+        basis = LimitBasis(name, zone.label, of, muscle, fact, when, called)
+        if when is not None and (through := clears_with_more(when, facts)):
+            reader.wrong(
+                "expects-dose", item, f"a higher or added dose could clear this limit, through `{through}`", "take it out of `when`"
+            )
         for severity, units in ((Severity.CAUTION, caution), (Severity.STOP, stop)):
             if units is not None:
                 rule = basis.rule(severity, units, sources_of(entries, reader), reader.file, item.line)
@@ -152,8 +157,8 @@ def _limits(name: str, node: Node, zone: Zone, reader: Reader, facts: Mapping[st
 class LimitBasis:
     """What a limit counts, ready to be written out as a rule for its caution or its stop line."""
 
-    def __init__(self, zone: str, label: str, of: str, muscle: str | None, fact: str, when: Condition | None) -> None:
-        self.zone, self.label, self.of, self.muscle, self.fact, self.when = zone, label, of, muscle, fact, when
+    def __init__(self, zone: str, label: str, of: str, muscle: str | None, fact: str, when: Condition | None, called: str) -> None:
+        self.zone, self.label, self.of, self.muscle, self.fact, self.when, self.called = zone, label, of, muscle, fact, when, called
 
     def rule(self, severity: Severity, units: Units, sources: tuple[str, ...], file: str, line: int) -> Rule:
         parts: list[Condition] = [Test("zone", Op.IS, words=(self.zone,), text=self.zone)]
@@ -163,12 +168,13 @@ class LimitBasis:
             parts.extend(self.when.parts if isinstance(self.when, All) else [self.when])
         parts.append(Test(self.fact, Op.MORE_THAN, number=int(units), text=str(units)))
         muscle = f"-{self.muscle.upper()}" if self.muscle else ""
+        called = f"-{self.called.upper()}" if self.called else ""
         what = f"{self.label}, {self.muscle}" if self.muscle else self.label
         where = LIMIT_WORDS[self.of]
         ends = "the end of the careful range" if severity is Severity.CAUTION else "the most that is let pass"
         return Rule(
-            id=f"{self.zone.upper()}{muscle}-{self.of.upper()}-{severity.upper()}".replace("_", "-"),
-            title=f"{what}: more than {units} U {where}",
+            id=f"{self.zone.upper()}{muscle}-{self.of.upper()}{called}-{severity.upper()}".replace("_", "-").replace(" ", "-"),
+            title=f"{what}: more than {units} U {where}" + (f", {self.called}" if self.called else ""),
             condition=All(tuple(parts)),
             sources=sources,
             severity=severity,
@@ -178,7 +184,7 @@ class LimitBasis:
             advise=f"Bring it to {units} U or less {where}."
             if self.of != "point"
             else f"Use more points or a lower dose: {units} U or less {where}.",
-            limit=LimitLine(self.zone, self.muscle, self.of, units),  # type: ignore[arg-type]
+            limit=LimitLine(self.zone, self.muscle, self.of, units, self.when is not None),  # type: ignore[arg-type]
             scope=Scope.DOSE,
             file=file,
             line=line,

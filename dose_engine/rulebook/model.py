@@ -126,6 +126,8 @@ class LimitLine(NamedTuple):
     muscle: str | None
     of: Basis
     units: Units
+    conditional: bool = False
+    """Does the line hold only when something else does?"""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ class Rule:
     withhold: bool = False
     lower_max: LowerMax | None = None
     tell: Tell | None = None
+    no_waiting: bool = False
+    """Where it holds, waiting is no way out: no later date is offered for the dose."""
     instead: str = ""
     """What can be done instead of the dose it holds at; offered with the option to leave that dose out."""
     limit: LimitLine | None = None

@@ -102,7 +102,7 @@ def dose(place: Place = FOREHEAD, **changes: Any) -> DoseAdvice:
             place.zone, "Zone"
         ),
         "planned": units(3),
-        "points": Points(planned=2, proposed=None, units_each=Units(300)),
+        "points": Points(planned=2, proposed=None, units_each=Units(300), split=()),
         "suggested": Suggested(
             of="side", min=units(1), max=units(4), used_by_others=span(0, 0), reasons=("Low single digits.",), sources=("S56",)
         ),
@@ -160,7 +160,11 @@ def stopped() -> Advisory:
         doses=(
             dose(verdict=Verdict.STOP, because=("Withheld: Double vision",)),
             dose(
-                FROWN, planned=None, points=Points(planned=None, proposed=3, units_each=None), position="suggestion", verdict=Verdict.STOP
+                FROWN,
+                planned=None,
+                points=Points(planned=None, proposed=3, units_each=None, split=()),
+                position="suggestion",
+                verdict=Verdict.STOP,
             ),
             dose(
                 NECK, suggested=None, position="withheld", verdict=Verdict.STOP, because=("Withheld: Double vision", "Lowered: hooded lids")

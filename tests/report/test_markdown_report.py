@@ -59,7 +59,7 @@ def test_everything_is_in_the_record() -> None:
     for part in (
         "# STOP: a.yaml - raised-left-brow",
         "1. Come back on Monday 2026-04-20",
-        "| STOP | Frown lines (glabella), corrugator, right | none | 3 (proposed) |",
+        "| STOP | Frown lines (glabella), corrugator, right | none | 3 points (proposed) |",
         "- **Migraine treatment has just used this muscle** (Forehead, left; Frown lines (glabella), corrugator, right)",
         "  - Facts: days since migraine here: 41 (less than 90)",
         "  - Not before Mon 2026-04-20",

@@ -1,0 +1,67 @@
+"""The open questions: which of them matter, and to what each answer would lead."""
+
+from __future__ import annotations
+
+from .advisory import Question, Severity, Verdict
+from .case import Case, History
+from .compose import Firing, worst
+from .evaluation import Evaluation, Runner
+from .injections import Ask
+from .rulebook.model import Fact
+
+NONE = "none"
+"""The answer to a list question that nothing of the list holds."""
+
+
+def open_asks(evaluation: Evaluation) -> dict[Ask, list[Firing]]:
+    asked: dict[Ask, list[Firing]] = {}
+    for one in evaluation.fired:
+        for ask in one.asks:
+            asked.setdefault(ask, []).append(one)
+    return asked
+
+
+def answered(case: Case, fact: Fact, answer: str) -> Case:
+    """The case with one question answered."""
+    if fact.origin == "asked":
+        screening = {**case.patient.screening, fact.name: answer}
+        return case.model_copy(update={"patient": case.patient.model_copy(update={"screening": screening})})
+    top, _, field = fact.given.partition(".")
+    match top:
+        case "history":
+            return case.model_copy(update={"history": (case.history or History()).model_copy(update={field: answer})})
+        case "asymmetry":
+            return case.model_copy(update={"asymmetry": case.asymmetry.model_copy(update={field: answer})})
+        case "patient":
+            value = () if answer == NONE else (answer,) if field == "performer" else answer
+            return case.model_copy(update={"patient": case.patient.model_copy(update={field: value})})
+        case _:
+            return case.model_copy(update={top: answer})
+
+
+def answers(fact: Fact) -> tuple[str, ...]:
+    """The words that answer a question; none where the answer is a number or a product."""
+    if fact.kind.is_number or fact.given == "product":
+        return ()
+    return (*fact.words, NONE) if fact.given == "patient.performer" else fact.words
+
+
+def questions(run: Runner, start: Evaluation) -> tuple[Question, ...]:
+    """Every open question that could matter, with the verdict for each answer; the ones that decide come first."""
+    book = start.facts.book
+    found: list[tuple[tuple[int, int, str], Question]] = []
+    order = {name: index for index, name in enumerate(book.facts)}
+    for ask, fired in open_asks(start).items():
+        fact = book.facts.get(ask.name)
+        words = answers(fact) if fact else ()
+        if fact is not None and words:
+            verdicts = {word: run(answered(start.case, fact, word)).verdict for word in words}
+        else:
+            levels = {Severity.STOP: Verdict.STOP, Severity.CAUTION: Verdict.CAUTION, Severity.INFO: Verdict.OK}
+            verdicts = {"at worst": worst([start.verdict, *(levels[one.rule.severity] for one in fired if one.rule.severity)])}
+        decisive = any(verdict is not start.verdict for verdict in verdicts.values())
+        rules = tuple(sorted({one.rule.id for one in fired}))
+        question = Question(name=ask.name, prompt=ask.prompt, decisive=decisive, verdicts=verdicts, findings=rules)
+        top = max(verdict.rank for verdict in verdicts.values())
+        found.append(((-top, order.get(ask.name, len(order)), ask.name), question))
+    return tuple(question for _, question in sorted(found, key=lambda entry: entry[0]))
