@@ -268,6 +268,8 @@ def _points(dose: Dose, withheld: bool) -> Points:
 
 def suggestion(dose: Dose, facts: Facts, record: Record, fired: Sequence[Firing]) -> tuple[Suggested | None, tuple[str, ...]]:
     """The range shown for a dose, or None when it is withheld, and what narrowed it. Rules can only narrow."""
+    if not dose.ours:
+        return None, ("Withheld: the range is for another product",)
     zone = facts.book.zones[dose.zone]
     lines = usable(zone.suggest, facts, dose)
     if not lines or any(one.rule.withhold for one in fired):

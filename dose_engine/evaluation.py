@@ -49,8 +49,9 @@ class Runner:
         self._always = tuple(fact.name for fact in always)
         self._moving = frozenset(fact.name for fact in self._book.facts.values() if moves_with_units(fact))
 
-    def __call__(self, case: Case) -> Evaluation:
-        facts = Facts(case, self._book)
+    def __call__(self, case: Case, like: Evaluation | None = None) -> Evaluation:
+        """Evaluate a case. `like`: an evaluation of nearly the same case, of which what they have in common is kept."""
+        facts = Facts(case, self._book, like=like.facts if like else None)
         return self._evaluated(facts, lambda names, dose, _: facts.record(names, dose))
 
     def with_units(self, start: Evaluation, units: Mapping[int, int]) -> Evaluation:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from .advisory import AmountRange, Exposure, MuscleExposure, Peak, Recent
+from .evaluators.values import UNKNOWN
 from .facts import Facts
 from .injections import Injection
 from .rulebook.vocabulary import RETREATMENT, WINDOW, WINDOW_STOP
@@ -69,14 +70,18 @@ def _uncountable(facts: Facts, window: int, opened: bool) -> tuple[str, ...]:
             continue
         when = "on an unknown date" if one.near != one.far else f"{one.near} days {'ago' if one.stretch == 'history' else 'ahead'}"
         purpose = words(_purpose(one))
-        if one.ours != "yes":
-            product = next(iter(one.may_be["product"] or ("unknown product",)))
+        if one.ours == "no":
+            product = next(iter(one.may_be["product"] or ("",)))
             found[f"{product}, {when}: another product, its units are not added"] = None
+        elif one.ours == "unknown":
+            found[f"{purpose}, {when}: product not known, its units may count"] = None
         elif one.high >= OPEN:
             found[f"{purpose}, {when}: units not known"] = None
         elif one.near != one.far:
             found[f"{purpose}: date not known"] = None
-    if facts.case.product != facts.book.product:
+    if facts.case.product == UNKNOWN:
+        found["today: product not known, its units may count"] = None
+    elif facts.case.product != facts.book.product:
         found[f"planned {facts.case.product}: another product, its units are not added"] = None
     if opened:
         found["the history is not stated to be complete"] = None

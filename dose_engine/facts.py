@@ -8,7 +8,7 @@ from functools import cached_property
 
 from .case import Case, PlannedDose
 from .evaluators.values import UNKNOWN, Members, Range, Value
-from .injections import Ask, Injection, injections, muscle_and_side, planned
+from .injections import Ask, Injection, injections, muscle_and_side, planned, planned_asks
 from .rulebook.model import Computation, Fact, Rulebook
 from .rulebook.vocabulary import BINDINGS, PERFORMERS, PLACE_ALIASES
 from .tally import Filter, Tally
@@ -69,11 +69,17 @@ def points_for(units: int, zone: str, book: Rulebook) -> int | None:
     return -(-units // line) if line else None
 
 
+def place_named(name: str, book: Rulebook) -> str:
+    """The zone or region that an answer about a place means."""
+    alias = PLACE_ALIASES.get(name)
+    return alias if alias in book.zones and name not in book.zones and name not in book.regions else name  # type: ignore[return-value]
+
+
 class Facts:
     """The facts of one case under one rulebook. Values are worked out when first read."""
 
     def __init__(self, case: Case, book: Rulebook, like: Facts | None = None) -> None:
-        """`like`: the facts of the same case with other planned units, from which what does not depend on those is taken over."""
+        """`like`: the facts of nearly the same case; what its case has in common with this one is not worked out again."""
         self.case = case
         self.book = book
         self._like = like
@@ -84,13 +90,26 @@ class Facts:
 
     @cached_property
     def injections(self) -> tuple[Injection, ...]:
-        if self._like is not None:
-            return (*planned(self.case, self.book), *(one for one in self._like.injections if one.stretch != "planned"))
-        return injections(self.case, self.book)
+        like = self._like
+        if like is None or not self._same(like, "date", "product", "visit", "history", "scheduled"):
+            return injections(self.case, self.book)
+        if self._same(like, "plan"):
+            return like.injections
+        return (*planned(self.case, self.book), *(one for one in like.injections if one.stretch != "planned"))
 
     @cached_property
     def tally(self) -> Tally:
-        return Tally(self.injections, self.history_complete == "yes", like=self._like.tally if self._like else None)
+        like, complete = self._like, self.history_complete == "yes"
+        if like is None or self.history_complete != like.history_complete:
+            return Tally(self.injections, complete)
+        if self.injections is like.injections:
+            return like.tally
+        same = self._same(like, "date", "product", "visit", "history", "scheduled")
+        return Tally(self.injections, complete, like=like.tally if same else None)
+
+    def _same(self, like: Facts, *fields: str) -> bool:
+        """Are these fields of the case the very same objects?"""
+        return all(getattr(self.case, name) is getattr(like.case, name) for name in fields)
 
     def record(self, names: Iterable[str], dose: Dose | None = None) -> dict[str, Value]:
         """The named facts, of the case or of one dose of it."""
@@ -108,6 +127,9 @@ class Facts:
         """The questions whose answers would settle a fact that is not settled."""
         if fact.computation is not None:
             return self._why_computed(fact.computation, dose)
+        if dose is not None and fact.given in ("dose.units_each_point", "dose.half_unit_steps"):
+            asks = planned_asks(dose.zone, dose.muscle, dose.side, dose.band, self.book)
+            return (asks["units"] if dose.units is None else asks["product"],)
         return (Ask(fact.name, fact.says),)
 
     # given and asked
@@ -119,7 +141,7 @@ class Facts:
             return "no" if screening.get("everything_else") == "no" else UNKNOWN
         if isinstance(answer, str):
             return answer
-        places = {PLACE_ALIASES.get(place, place) for place in answer}
+        places = {place_named(place, self.book) for place in answer}
         return "yes" if dose is None or not places.isdisjoint((dose.zone, dose.region)) else "no"
 
     def _given(self, field: str, dose: Dose | None) -> Value:
@@ -128,10 +150,9 @@ class Facts:
                 case "dose.placement":
                     return Members(frozenset(dose.placement))
                 case "dose.units_each_point":
-                    each = dose.units_each or 0
-                    return Range(0 if self.case.product == UNKNOWN else each, each)
+                    return self._units_each(dose)
                 case "dose.half_unit_steps":
-                    return "no" if dose.ours and (dose.units or 0) % HALF else "yes"
+                    return self._half_steps(dose)
                 case _:
                     return str(getattr(dose, field.removeprefix("dose.")))
         case = self.case
@@ -167,6 +188,21 @@ class Facts:
             case "goals":
                 return Range(len(case.goals or ()), len(case.goals or ()))
         raise KeyError(field)
+
+    def _units_each(self, dose: Dose) -> Range:
+        """At one point, where the plan says how many points; a number that we propose ourselves is no fact."""
+        if not dose.ours or dose.points is None:
+            return Range(0, 0)
+        if dose.units_each is None:
+            return ANYTHING
+        return Range(0 if self.case.product == UNKNOWN else dose.units_each, dose.units_each)
+
+    def _half_steps(self, dose: Dose) -> str:
+        if not dose.ours:
+            return "yes"
+        if dose.units is None:
+            return UNKNOWN
+        return "yes" if dose.units % HALF == 0 else UNKNOWN if self.case.product == UNKNOWN else "no"
 
     def _days_to(self, day: date | str) -> Range:
         if isinstance(day, date):

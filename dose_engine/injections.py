@@ -98,13 +98,16 @@ def planned(case: Case, book: Rulebook) -> Iterator[Injection]:
             "aim": frozenset((dose.aim,)) if dose.aim else _NOT_STATED,
             "product": frozenset((case.product,)) if case.product != "unknown" else None,
         }
-        yield Injection("planned", 0, 0, low, high, may_be, ours, asks=_planned_asks(dose.zone, muscle, side, dose.band, zone.label))
+        yield Injection("planned", 0, 0, low, high, may_be, ours, asks=planned_asks(dose.zone, muscle, side, dose.band or "none", book))
 
 
-def _planned_asks(zone: str, muscle: str, side: str, band: str | None, label: str) -> dict[str, Ask]:
+def planned_asks(zone: str, muscle: str, side: str, band: str, book: Rulebook) -> dict[str, Ask]:
     """What a plan can leave open. Units not decided yet ask for a suggestion: they are listed, and change no verdict."""
-    name = " ".join(dict.fromkeys(word for word in ("plan", zone, muscle, side, band) if word))
-    where = ", ".join(word for word in (label, side if side != "midline" else "", f"{band} band" if band else "") if word)
+    band = "" if band == "none" else band
+    shown = muscle if len(book.zones[zone].muscles) > 1 else ""
+    name = " ".join(word for word in ("plan", zone, shown, side, band) if word)
+    parts = (book.zones[zone].label, shown.replace("_", " "), side if side != "midline" else "", f"{band} band" if band else "")
+    where = ", ".join(part for part in parts if part)
     return {
         "product": Ask("product", "Which product is planned?"),
         "units": Ask(f"{name}: units", f"How many units are planned for {where}?", Verdict.OK),
@@ -177,27 +180,34 @@ class _Given:
 
     def _by_dose(self, doses: tuple[PastDose, ...]) -> Iterator[Injection]:
         """Doses as recorded; what the treatment's units leave over lies in the doses without units, or else in any of its muscles."""
-        whole = self.treatment.units
+        low, high = self._whole()
         known = sum(int(dose.units or 0) for dose in doses)
         unmeasured = [dose for dose in doses if dose.units is None]
         for dose in doses:
             if dose.units is not None:
                 yield self._injection(int(dose.units), int(dose.units), self._place(dose))
             else:
-                yield self._injection(0, 0 if whole is not None else OPEN, self._place(dose))
-        if whole is not None and whole > known:
-            rest = int(whole) - known
+                yield self._injection(0, 0 if high < OPEN else OPEN, self._place(dose))
+        if known < high < OPEN:
             place = _union([self._place(dose) for dose in unmeasured]) if unmeasured else self._anywhere()
-            yield self._injection(rest, rest, place, dated=not unmeasured)
+            yield self._injection(max(low - known, 0), high - known, place, dated=not unmeasured)
+
+    def _whole(self) -> tuple[int, int]:
+        """The units of the whole treatment: stated, or those of the protocol, or not known."""
+        if self.treatment.units is not None:
+            return int(self.treatment.units), int(self.treatment.units)
+        fixed = self.protocol.units if self.protocol and self.treatment.protocol else None
+        return (int(fixed[0]), int(fixed[1])) if fixed else (0, OPEN)
 
     def _by_protocol(self) -> Iterator[Injection]:
-        stated = self.treatment.units
-        fixed = self.protocol.units if self.protocol and self.treatment.protocol and stated is None else None
-        low, high = (int(stated), int(stated)) if stated is not None else (int(fixed[0]), int(fixed[1])) if fixed else (0, OPEN)
+        low, high = self._whole()
         split = self.protocol.split if self.protocol else ()
         base = sum(int(units) for _, _, units in split)
         if not split or low < base:
-            yield self._injection(low, high, self._anywhere())
+            sites = split if self.treatment.protocol else ()  # a named protocol was given at its sites, with however few units
+            for muscle, side, _ in sites:
+                yield self._injection(0, 0, self._of_muscle(muscle, side))
+            yield self._injection(low, high, self._anywhere(), dated=not sites)
             return
         for muscle, side, units in split:
             yield self._injection(int(units), int(units), self._of_muscle(muscle, side))
@@ -216,7 +226,7 @@ class _Given:
     def _of_muscles(self, muscles: tuple[str, ...]) -> Mapping[str, Known]:
         return _union([self._of_muscle(muscle, None) for muscle in muscles])
 
-    def _of_muscle(self, muscle: str, side: str | None) -> Mapping[str, Known]:
+    def _of_muscle(self, muscle: str, side: str | None, band: str | None = None) -> Mapping[str, Known]:
         zones = [zone for zone in self.book.zones.values() if muscle in zone.muscles]
         sides = frozenset((side,)) if side else frozenset(s for zone in zones for s in zone.muscles[muscle]) or None
         if not zones:
@@ -226,13 +236,13 @@ class _Given:
             "region": frozenset(zone.region for zone in zones),
             "muscle": frozenset((muscle,)),
             "side": sides,
-            "band": None if any(zone.bands for zone in zones) else _NO_BAND,
+            "band": _NO_BAND if not any(zone.bands for zone in zones) else frozenset((band,)) if band else None,
         }
 
     def _place(self, dose: PastDose) -> Mapping[str, Known]:
         if dose.zone is None:
             assert dose.muscle is not None
-            return self._of_muscle(dose.muscle, dose.side)
+            return self._of_muscle(dose.muscle, dose.side, dose.band)
         zone = self.book.zones[dose.zone]
         muscles = [dose.muscle] if dose.muscle else [m for m, sides in zone.muscles.items() if dose.side is None or dose.side in sides]
         sides = frozenset((dose.side,)) if dose.side else frozenset(side for muscle in muscles for side in zone.muscles[muscle])

@@ -141,7 +141,7 @@ def _everything_else(path: str, answer: str | tuple[str, ...]) -> Iterator[Probl
 
 
 def _places(path: str, question: Fact, answer: tuple[str, ...], book: Rulebook) -> Iterator[Problem]:
-    places = {*book.zones, *book.regions, *PLACE_ALIASES}
+    places = {*book.zones, *book.regions, *(name for name, zone in PLACE_ALIASES.items() if zone in book.zones)}
     if not question.about_place:
         yield Problem("wrong-type", "an answer is `yes`, `no` or `unknown`, got a list", "this question is not about a place", path=path)
     elif not answer:

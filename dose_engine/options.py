@@ -226,7 +226,7 @@ def _answering(run: Runner, start: Evaluation) -> Iterator[Option]:
         words = answers(fact) if fact else ()
         if fact is None or not words:
             continue
-        case = min((answered(case, fact, word) for word in words), key=lambda one: _weight(run(one)))
+        case = min((answered(case, fact, word) for word in words), key=lambda one: _weight(run(one, like=start)))
         count += 1
     if count:
         what = "Answer the open question" if count == 1 else f"Answer the {count} open questions"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .advisory import Question, Severity, Verdict
 from .case import Case, History
 from .compose import Firing, worst
@@ -33,14 +35,16 @@ def answered(case: Case, fact: Fact, answer: str) -> Case:
         case "asymmetry":
             return case.model_copy(update={"asymmetry": case.asymmetry.model_copy(update={field: answer})})
         case "patient":
-            value = () if answer == NONE else (answer,) if field == "performer" else answer
+            value = ((answer,) if answer != NONE else ()) if field == "performer" else answer
             return case.model_copy(update={"patient": case.patient.model_copy(update={field: value})})
         case _:
             return case.model_copy(update={top: answer})
 
 
 def answers(fact: Fact) -> tuple[str, ...]:
-    """The words that answer a question; none where the answer is a number or a product."""
+    """The words that answer a question; none where only a number or a product can."""
+    if fact.given in ("patient.next_performance", "patient.event"):
+        return (NONE,)
     if fact.kind.is_number or fact.given == "product":
         return ()
     return (*fact.words, NONE) if fact.given == "patient.performer" else fact.words
@@ -54,14 +58,25 @@ def questions(run: Runner, start: Evaluation) -> tuple[Question, ...]:
     for ask, fired in open_asks(start).items():
         fact = book.facts.get(ask.name)
         words = answers(fact) if fact else ()
-        if fact is not None and words:
-            verdicts = {word: run(answered(start.case, fact, word)).verdict for word in words}
-        else:
-            levels = {Severity.STOP: Verdict.STOP, Severity.CAUTION: Verdict.CAUTION, Severity.INFO: Verdict.OK}
-            verdicts = {"at worst": worst([start.verdict, *(levels[one.rule.severity] for one in fired if one.rule.severity)])}
+        verdicts = {word: run(answered(start.case, fact, word), like=start).verdict for word in words} if fact else {}
+        if fact is None or fact.kind.is_number or not words:
+            verdicts |= {"at best": _at_best(start, ask), "at worst": _at_worst(start, fired)}
         decisive = any(verdict is not start.verdict for verdict in verdicts.values())
         rules = tuple(sorted({one.rule.id for one in fired}))
         question = Question(name=ask.name, prompt=ask.prompt, decisive=decisive, verdicts=verdicts, findings=rules)
         top = max(verdict.rank for verdict in verdicts.values())
         found.append(((-top, order.get(ask.name, len(order)), ask.name), question))
     return tuple(question for _, question in sorted(found, key=lambda entry: entry[0]))
+
+
+_LEVELS = {Severity.STOP: Verdict.STOP, Severity.CAUTION: Verdict.CAUTION, Severity.INFO: Verdict.OK}
+
+
+def _at_worst(start: Evaluation, fired: Iterable[Firing]) -> Verdict:
+    """The verdict when every finding that waits for the answer turns out to hold."""
+    return worst([start.verdict, *(_LEVELS[one.rule.severity] for one in fired if one.rule.severity)])
+
+
+def _at_best(start: Evaluation, ask: Ask) -> Verdict:
+    """The verdict when no finding holds that waits for this answer alone."""
+    return worst(one.counts_as for one in start.fired if one.asks != (ask,))

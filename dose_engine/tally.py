@@ -70,10 +70,9 @@ class Tally:
         if how.op == "sum":
             low, high = peak(matching, how.within_days or 0) if how.at_peak else total(matching, how.within_days)
             return Range(low, OPEN if opened else min(high, OPEN))
-        dated = [(sure, injection) for sure, injection, _ in matching if injection.dated]
         if how.op == "count":
-            sureness = [min(sure, inside(injection, how.within_days)) for sure, injection in dated]
-            return Range(sureness.count(YES), OPEN if opened else len(sureness) - sureness.count(NO))
+            return _count(matching, how.within_days, opened)
+        dated = [(sure, injection) for sure, injection, _ in matching if injection.dated]
         near = min((injection.near for _, injection in dated), default=OPEN)
         far = min((injection.far for sure, injection in dated if sure == YES), default=OPEN)
         return Range(0 if opened else near, far)
@@ -116,6 +115,16 @@ def _narrowed(pool: Iterable[Match], filter: Filter, half: bool) -> list[Match]:
         elif fits == MAYBE:
             found.append((MAYBE, match[1], match[2]))
     return found
+
+
+def _count(matching: Iterable[Match], within_days: int | None, opened: bool) -> Range:
+    """Planned doses are counted one by one, earlier and scheduled ones by treatment, however finely the record lists them."""
+    sureness: dict[object, int] = {}
+    for sure, injection, _ in matching:
+        key = id(injection) if injection.stretch == "planned" else (injection.stretch, injection.treatment)
+        sureness[key] = max(sureness.get(key, NO), min(sure, inside(injection, within_days)))
+    surely = sum(1 for sure in sureness.values() if sure == YES)
+    return Range(surely, OPEN if opened else sum(1 for sure in sureness.values() if sure != NO))
 
 
 def _open_fields(how: Computation, injection: Injection, filters: Iterable[Filter]) -> list[str]:

@@ -17,17 +17,21 @@ from .rulebook.conditions import tests
 from .rulebook.model import Kind, Rule, Rulebook
 from .units import LATEST
 
-MOST_RUNS = 60
+MOST_RUNS = 200
+MOST_INJECTIONS = 20_000
+"""Later days looked at; fewer where the history is so long that a look takes long."""
 FURTHEST = timedelta(days=3 * 366)
+
+
+_PASSED = {"event": "none", "next_performance": "unknown"}
+"""How a day that has passed is read: an event is over, but a performer performs again."""
 
 
 def moved(case: Case, day: date, visit: str | None = None) -> Case:
     """The same case on a later day: scheduled treatments that have passed count as given, events that have passed are gone."""
     passed = tuple(t for t in case.scheduled if t.date != "unknown" and t.date <= day)
     patient = case.patient
-    gone = {
-        name: "none" for name in ("event", "next_performance") if isinstance(getattr(patient, name), date) and getattr(patient, name) < day
-    }
+    gone = {name: left for name, left in _PASSED.items() if isinstance(getattr(patient, name), date) and getattr(patient, name) < day}
     history = case.history or History()
     return case.model_copy(
         update={
@@ -47,6 +51,7 @@ class Waiting:
         self._run = run
         self._start = start
         self._days = {start.case.date: start}
+        self._looks = max(5, min(MOST_RUNS, MOST_INJECTIONS // (1 + len(start.facts.injections))))
         self._hopeless = {one.index for one in start.fired if one.certain and one.rule.no_waiting}
 
     def on(self, day: date) -> Evaluation:
@@ -60,7 +65,7 @@ class Waiting:
         clear it, or when nothing needs clearing."""
         case, book = self._start.case, self._start.facts.book
         day = case.date
-        for _ in range(MOST_RUNS):
+        for _ in range(self._looks):
             blocking = _blocking(self.on(day), counts, only)
             if not blocking:
                 return day if day > case.date else None

@@ -93,6 +93,9 @@ def open_places(values: dict[str, Any], book: Rulebook) -> list[tuple[str, ...]]
             found.append((*where, "date"))
         if "units" not in treatment and "doses" not in treatment and "protocol" not in treatment:
             found.append((*where, "units"))
+        regimen = book.protocols[treatment["protocol"]].units if "protocol" in treatment else None
+        if regimen and "units" not in treatment and "doses" not in treatment:
+            found.append((*where, "units"))
         if "purpose" not in treatment and "protocol" not in treatment:
             found.append((*where, "purpose"))
         for number, dose in enumerate(treatment.get("doses", ())):
@@ -126,6 +129,9 @@ def answer(draw: Draw, values: dict[str, Any], path: tuple[str, ...], book: Rule
         else:
             days = ["2025-12-20", "2026-02-25", "2025-10-01"] if path[0] == "history" else ["2026-03-03", "2026-05-01", "2026-12-01"]
             choices = {"date": days, "units": [1, 8, 155, 195, 400], "purpose": list(book.protocols)}
+            regimen = book.protocols[holder["protocol"]].units if "protocol" in holder else None
+            if path[-1] == "units" and regimen:  # a regimen says between what its units lie
+                choices["units"] = [Decimal(int(end)) / 200 for end in regimen]
             holder[path[-1]] = draw.one_of(choices[path[-1]])
         return answered
     top, field = path

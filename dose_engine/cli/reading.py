@@ -42,6 +42,8 @@ def inputs(names: Iterable[str]) -> Iterator[Input]:
         path = Path(name)
         if name == STDIN:
             yield Input("stdin")
+        elif not name.strip():
+            yield Input("''", problem=Problem("file-unreadable", "an empty path", "name a file, a folder, or `-` for standard input", "''"))
         elif path.is_dir():
             found = sorted(_within(path))
             if not found:

@@ -261,6 +261,12 @@ def _check_fit(made: Computation, within: bool, line: int, reader: Reader) -> No
         reader.wrong("contradiction", line, "days_until goes over `scheduled`")
     if made.op == "days_since" and made.over != ("history",):
         reader.wrong("contradiction", line, "days_since goes over `history`")
+    if within and made.op.startswith("days"):
+        reader.wrong("contradiction", line, "`within_days` goes with a sum or a count; a number of days is compared in the rule")
+    if {"side", "other_side"} <= set(made.this):
+        reader.wrong("unreachable", line, "`this` binds to the side and to the other side at once: no dose is on both")
+    if made.midline_half and (not {"side", "other_side"} & set(made.this) or any(field == "side" for field, _, _ in made.where)):
+        reader.wrong("contradiction", line, "`midline: half` goes with `this: [side]`, and without a filter by side")
     if "scheduled" in made.over and made.op == "sum" and not made.at_peak:
         reader.wrong("contradiction", line, "a sum over `scheduled` needs `at: peak`: those doses have not been given yet")
 

@@ -134,13 +134,16 @@ def load_protocols(root: Node, reader: Reader, zones: Mapping[str, Zone]) -> dic
         entries = reader.mapping(node, "a protocol", ("label", "therapeutic", "muscles", "note", "sources"), optional)
         units = _ends(entries["units"], reader) if "units" in entries else None
         muscles = _protocol_muscles(entries.get("muscles"), reader)
+        before = len(reader.problems)
+        split = _split(entries["split"], units, muscles, sides, reader) if "split" in entries else ()
+        inside = tuple(dict.fromkeys(muscle for muscle, _, _ in split)) if len(reader.problems) == before else ()
         found[name] = Protocol(
             name,
             reader.text(entries.get("label"), "label", 60),
             reader.yes(entries.get("therapeutic"), "therapeutic"),
             units,
-            _split(entries["split"], units, muscles, sides, reader) if "split" in entries else (),
-            _above(entries["above_split"], muscles, reader) if "above_split" in entries else (),
+            split,
+            _above(entries["above_split"], inside, reader) if "above_split" in entries else (),
             muscles,
             reader.text(entries.get("note"), "note"),
             sources_of(entries, reader),
@@ -192,12 +195,14 @@ def _split(
     return tuple(split)
 
 
-def _above(node: Node, muscles: tuple[str, ...] | None, reader: Reader) -> tuple[str, ...]:
+def _above(node: Node, split: tuple[str, ...], reader: Reader) -> tuple[str, ...]:
+    """Muscles that hold what exceeds the split: of those that are in it, because only those have a day."""
     found = []
     for item in reader.items(node, "above_split"):
         muscle = reader.text(item, "a muscle", 60)
         if muscle:
-            _of_protocol(muscle, item.line, muscles, reader)
+            if split and muscle not in split:
+                reader.wrong("unknown-id", item, f"{quoted(muscle)} is not in the `split` of this protocol", did_you_mean(muscle, split))
             found.append(muscle)
     return tuple(found)
 

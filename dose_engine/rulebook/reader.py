@@ -19,7 +19,7 @@ MOST_UNITS = 10_000
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-RESERVED = ("any", "all", "none", "always", "never", "unknown")
+RESERVED = ("any", "all", "none", "always", "never", "unknown", "elsewhere")
 """Words of the rule language itself, which nothing else can be named by."""
 
 

@@ -380,7 +380,7 @@ def _computed(draw: Draw, own: dict[str, list[str]]) -> tuple[dict[str, Any], st
         fact["within_days"] = draw.one_of([7, 28, 92, 184])
     if op == "sum" and "within_days" in fact and "this" not in fact and maybe(draw, 50):
         fact |= {"at": "peak", "sum": ["planned", "history", "scheduled"]}
-    elif op == "sum" and maybe(draw, 30):
+    elif op == "sum" and {"side", "other_side"} & set(fact.get("this", ())) and "side" not in fact.get("where", {}) and maybe(draw, 50):
         fact["midline"] = "half"
     if op.startswith("days") and maybe(draw, 40):
         fact["product"] = draw.one_of(["ours", "other", "any"])

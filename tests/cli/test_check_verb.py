@@ -40,6 +40,12 @@ def test_the_verdict_is_the_exit_code(verdict: str, form: str, tmp_path: Path) -
         assert json.loads(result.stdout)["verdict"] == verdict
 
 
+def test_an_empty_path_is_not_the_working_folder() -> None:
+    result = run("check", "")
+    assert result.exit_code == 2
+    assert "an empty path" in result.stderr
+
+
 def test_json_of_one_case_is_the_advisory_itself(case: Path) -> None:
     result = run("check", str(case), "--format", "json")
     assert Advisory.model_json_schema()
