@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .advisory import (
     Advisory,
@@ -18,6 +19,7 @@ from .advisory import (
     Evaluators,
     Finding,
     Option,
+    Question,
     RulebookInfo,
     Severity,
     Verdict,
@@ -29,17 +31,16 @@ from .confirm import Confirmation, Confirmer
 from .errors import CaseError
 from .evaluation import Evaluation, Runner
 from .evaluators.compiled import Compiled
-from .explain import Derivation, derivation, derivations
 from .exposure import exposure
-from .facts import Facts
 from .intake import check_words
-from .options import options as find_options
-from .questions import questions as find_questions
 from .rulebook.load import load
 from .rulebook.model import Rule, Rulebook
 from .summary import summary
 from .timeline import counselling, timeline
 from .waiting import Waiting, moved, waits_for_time
+
+if TYPE_CHECKING:
+    from .explain import Derivation
 
 FAULT_RULE = "ENGINE-FAULT"
 
@@ -76,6 +77,8 @@ class Engine:
 
         Raises `KeyError` when there is no such rule.
         """
+        from .explain import derivation, derivations
+
         evaluation = self._runner(canonical(case, self.rulebook))
         if rule_id is not None:
             return derivations(self.rulebook.rule_by_id[rule_id], evaluation.facts)
@@ -96,8 +99,10 @@ class Engine:
         doses = self._doses(evaluation, bool(confirmation.fault))
         chosen: tuple[Option, ...] = ()
         if options and not confirmation.fault and verdict is not Verdict.OK:
+            from .options import options as find_options  # a plan that is ok needs none, and starts faster without
+
             chosen = find_options(self._runner, evaluation, waiting, earliest, as_new)
-        asked = find_questions(self._runner, evaluation)
+        asked = _questions(self._runner, evaluation)
         told = _told(evaluation)
         return Advisory(
             verdict=verdict,
@@ -159,6 +164,14 @@ def _deferred(evaluation: Evaluation, waiting: Waiting) -> Mapping[tuple[str, in
     return days
 
 
+def _questions(run: Runner, evaluation: Evaluation) -> tuple[Question, ...]:
+    if not any(one.asks for one in evaluation.fired):
+        return ()
+    from .questions import questions
+
+    return questions(run, evaluation)
+
+
 def _told(evaluation: Evaluation) -> list[Rule]:
     """Rules that tell something and certainly hold, each once."""
     told = {one.rule.id: one.rule for one in evaluation.fired if one.certain and one.rule.tell is not None}
@@ -202,4 +215,4 @@ def _fault(reason: str) -> Finding:
     )
 
 
-__all__ = ["FAULT_RULE", "Engine", "Facts"]
+__all__ = ["FAULT_RULE", "Engine"]

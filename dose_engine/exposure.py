@@ -12,7 +12,7 @@ from .evaluators.values import UNKNOWN
 from .facts import Facts
 from .injections import Injection
 from .rulebook.vocabulary import RETREATMENT, WINDOW, WINDOW_STOP
-from .tally import MAYBE, YES, Match, window_ends, window_sum
+from .tally import MAYBE, YES, Match, total, window_ends, window_sum
 from .units import OPEN, Units
 from .wording import words
 
@@ -52,9 +52,11 @@ def _range(low: int, high: int) -> AmountRange:
 
 
 def _by_purpose(past: Sequence[Match], window: int) -> tuple[Recent, ...]:
-    purposes = sorted({_purpose(one) for _, one, _ in past if one.near <= window})
-    totals = ((purpose, window_sum([match for match in past if _purpose(match[1]) == purpose], 0, window)) for purpose in purposes)
-    return tuple(Recent(purpose=purpose, units=_range(*total)) for purpose, total in totals)
+    by_purpose: dict[str, list[Match]] = {}
+    for match in past:
+        if match[1].near <= window:
+            by_purpose.setdefault(_purpose(match[1]), []).append(match)
+    return tuple(Recent(purpose=purpose, units=_range(*total(by_purpose[purpose], window))) for purpose in sorted(by_purpose))
 
 
 def _purpose(injection: Injection) -> str:
@@ -97,7 +99,7 @@ def _muscle(facts: Facts, muscle: str, side: str, window: int, opened: bool) -> 
             here.append((sure, one, False))
     ours = [(min(sure, MAYBE) if one.ours == "unknown" else sure, one, half) for sure, one, half in here if one.ours != "no"]
     past = [match for match in ours if match[1].stretch == "history"]
-    low, high = window_sum(past, 0, window)
+    low, high = total(past, window)
     last = _last_treated(facts, here)
     days = facts.book.constants[RETREATMENT].value
     return MuscleExposure(

@@ -47,14 +47,22 @@ def most_without(run: Runner, now: Evaluation, index: int, scope: int | None, co
     too_high = from_doses(now, scope, counts)
     if units <= least or not too_high:
         return None, now
-    best = run.with_units(now, {index: least})
-    clearable = {one.rule.id for one in too_high} - {one.rule.id for one in from_doses(best, scope, counts)}
+    low, high = least // HALF, -(-units // HALF)
+    everything = {one.rule.id for one in too_high}
+    guess = min(_within(one, now, index) for one in too_high) // HALF
+    best = run.with_units(now, {index: max(guess, low) * HALF})
+    left = {one.rule.id for one in from_doses(best, scope, counts)}
+    if low < guess < high and not everything & left:
+        clearable, low, tries = everything, guess, [guess + 1]
+    else:
+        best = best if guess <= low else run.with_units(now, {index: least})
+        clearable = everything - {one.rule.id for one in from_doses(best, scope, counts)}
+        mendable = [_within(one, now, index) for one in too_high if one.rule.id in clearable]
+        tries = [steps + more for steps in ([min(mendable) // HALF] if mendable else []) for more in (0, 1)]
     if not clearable:
         return None, now
-    low, high = least // HALF, -(-units // HALF)
-    guess = min(_within(one, now, index) for one in too_high if one.rule.id in clearable) // HALF
     while high - low > 1:
-        steps = guess if low < guess < high else guess + 1 if low < guess + 1 < high else (low + high) // 2
+        steps = next((steps for steps in tries if low < steps < high), (low + high) // 2)
         shown = run.with_units(now, {index: steps * HALF})
         if any(one.rule.id in clearable for one in from_doses(shown, scope, counts)):
             high = steps
