@@ -1,4 +1,4 @@
-"""From firings to what is shown: ranges that only narrow, findings with their basis, and the verdict."""
+"""From firings to findings: what each makes of the verdict, what it rests on, and what would clear it."""
 
 from __future__ import annotations
 
@@ -7,35 +7,27 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from .advisory import (
-    AmountRange,
     Certainty,
-    DoseAdvice,
     Finding,
     FindingFact,
-    Limit,
     Place,
-    Points,
-    Position,
     Severity,
     Source,
-    Suggested,
     Verdict,
 )
 from .evaluators.compiled import Fired
-from .evaluators.semantics import Truth, evaluate
 from .evaluators.values import Range, Record
 from .evidence import still_open, support
 from .facts import Dose, Facts
 from .injections import Ask
-from .rulebook.conditions import Op, Test, facts_read
-from .rulebook.model import Fact, Kind, Rule, Rulebook, Scope, Suggestion
-from .rulebook.vocabulary import LIMIT_FACTS, PLACE_FACTS
-from .units import HALF, OPEN, Units
-from .wording import fact_text, filled, place_text, test_text, value_text
+from .rulebook.conditions import Op, Test
+from .rulebook.model import Fact, Kind, Rule, Rulebook, Scope
+from .rulebook.vocabulary import PLACE_FACTS
+from .units import OPEN
+from .wording import fact_text, filled, test_text, value_text
 
 _CERTAIN = {Severity.INFO: Verdict.OK, Severity.CAUTION: Verdict.CAUTION, Severity.STOP: Verdict.STOP}
 _POSSIBLE = {Severity.INFO: Verdict.OK, Severity.CAUTION: Verdict.CAUTION, Severity.STOP: Verdict.INCOMPLETE}
-_BASIS_RANK = {"point": 0, "dose": 1, "side": 2, "total": 3}
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -226,133 +218,3 @@ def _merged(group: Sequence[Finding]) -> Finding:
     deferred = [finding.defer_until for finding in group]
     until = max((day for day in deferred if day), default=None) if all(deferred) else None
     return first.model_copy(update={"places": places, "defer_until": until})
-
-
-# doses
-
-
-def dose_advice(index: int, facts: Facts, record: Record, fired: Sequence[Firing], case_verdict: Verdict) -> DoseAdvice:
-    """Range, lines, position and verdict of one dose. `fired` holds the firings of this dose and of the case."""
-    dose = facts.doses[index]
-    withheld = [one.rule for one in fired if one.rule.withhold]
-    suggested, because = suggestion(dose, facts, record, fired)
-    own = [one for one in fired if one.index == index]
-    limits = _limits(dose, facts.book) if dose.ours else ()
-    over = any(one.certain and one.rule.limit and one.rule.severity is Severity.STOP for one in own)
-    verdict = worst([case_verdict, *(one.counts_as for one in own)])
-    return DoseAdvice(
-        place=place_of(dose),
-        label=place_text(place_of(dose), facts.book),
-        planned=dose.units,
-        points=_points(dose, withheld=bool(withheld)),
-        suggested=suggested,
-        limits=limits,
-        position=_position(dose, suggested, over),
-        verdict=verdict,
-        findings=tuple(sorted({one.rule.id for one in own if one.rule.severity is not None})),
-        because=tuple(dict.fromkeys([*because, *(f"Withheld: {rule.title}" for rule in withheld)])),
-    )
-
-
-def _points(dose: Dose, withheld: bool) -> Points:
-    count = dose.points or (None if withheld else dose.proposed)
-    if count is None or dose.units is None or not dose.ours:
-        return Points(planned=dose.points, proposed=None, units_each=None, split=())
-    steps, rest = divmod(int(dose.units), HALF)
-    split: tuple[Units, ...] = ()
-    if not rest and steps >= count:
-        split = tuple(Units((steps // count + (number < steps % count)) * HALF) for number in range(count))
-    each = split[0] if split and not dose.points else Units(-(-int(dose.units) // count))
-    return Points(planned=dose.points, proposed=None if dose.points else count, units_each=each, split=split)
-
-
-def suggestion(dose: Dose, facts: Facts, record: Record, fired: Sequence[Firing]) -> tuple[Suggested | None, tuple[str, ...]]:
-    """The range shown for a dose, or None when it is withheld, and what narrowed it. Rules can only narrow."""
-    if not dose.ours:
-        return None, ("Withheld: the range is for another product",)
-    zone = facts.book.zones[dose.zone]
-    lines = usable(zone.suggest, facts, dose)
-    if not lines or any(one.rule.withhold for one in fired):
-        return None, ()
-    of = max((line.of for line in lines), key=_BASIS_RANK.__getitem__)  # where lines of two bases could hold, the wider one is the stricter
-    low, high = min(line.min for line in lines), min(line.max for line in lines)
-    because: list[str] = []
-    for one in fired:
-        lower = one.rule.lower_max
-        if lower is not None and _BASIS_RANK[lower.of] >= _BASIS_RANK[of] and lower.units < high:
-            high = lower.units
-            because.append(f"At most {lower.units} U: {one.rule.title}")
-    sources = dict.fromkeys(source for line in lines for source in line.sources)
-    reasons = tuple(dict.fromkeys(line.because for line in lines if line.because))
-    used = counted(of, facts, dose, record, today=all(line.today for line in lines))
-    own = int(dose.units or 0)
-    others = AmountRange(low=Units(used.low - own), high=None if used.high >= OPEN else Units(used.high - own))
-    if any(line.today for line in lines):
-        room = Units(others.low + _room(dose, facts.book, record))
-        if room < low:
-            return None, ("Withheld: with the first pass the zone is already at its line",)
-        if room < high:
-            high = room
-            because.append(f"At most {room} U: with the first pass the zone then is at its line")
-    shown = Suggested(of=of, min=min(low, high), max=high, used_by_others=others, reasons=reasons, sources=tuple(sources))
-    return shown, tuple(because)
-
-
-def _room(dose: Dose, book: Rulebook, record: Record) -> int:
-    """What is left for the dose below the lines of its zone that hold at every visit, going by what is known of the last 28 days."""
-    room = OPEN
-    for rule in book.dose_rules:
-        line = rule.limit
-        if line is None or line.zone != dose.zone or line.muscle not in (None, dose.muscle) or line.of == "point" or line.conditional:
-            continue
-        value = record.get(LIMIT_FACTS[line.of, line.muscle is not None])
-        if isinstance(value, Range):
-            room = min(room, max(line.units - (value.low - int(dose.units or 0)), 0))
-    return room
-
-
-def usable(lines: Sequence[Suggestion], facts: Facts, dose: Dose) -> list[Suggestion]:
-    """The first line whose condition certainly holds, after every earlier line that could hold."""
-    kept: list[Suggestion] = []
-    for line in lines:
-        record = facts.record(facts_read(line.condition), dose)
-        truth = evaluate(line.condition, record)
-        if truth is not Truth.IMPOSSIBLE:
-            kept.append(line)
-        if truth is Truth.CERTAIN:
-            break
-    return kept
-
-
-def counted(of: str, facts: Facts, dose: Dose, record: Record, today: bool) -> Range:
-    """What the zone has on a basis: planned today, or also given in the last 28 days. At least the dose itself."""
-    own = int(dose.units or 0)
-    value = record.get(LIMIT_FACTS[(of, False)])
-    if not today and isinstance(value, Range):
-        return Range(max(value.low, own), value.high)
-    same = [other for other in facts.doses if other.zone == dose.zone and _shares(of, other, dose)]
-    total = sum(int(other.units or 0) for other in same)
-    return Range(total, total)
-
-
-def _shares(of: str, one: Dose, other: Dose) -> bool:
-    return of == "total" or (one.side == other.side and (of == "side" or one.band == other.band))
-
-
-def _limits(dose: Dose, book: Rulebook) -> tuple[Limit, ...]:
-    """The stop lines of the zone that can apply to this dose, the narrowest first."""
-    rules = book.stop_lines[dose.zone, dose.muscle]
-    return tuple(Limit(of=rule.limit.of, units=rule.limit.units, sources=rule.sources) for rule in rules if rule.limit)
-
-
-def _position(dose: Dose, suggested: Suggested | None, over: bool) -> Position:
-    if over:
-        return "over_limit"
-    if suggested is None:
-        return "withheld"
-    if dose.units is None:
-        return "suggestion"
-    used = suggested.used_by_others
-    low = used.low + dose.units
-    high = low if used.high is None else used.high + dose.units  # an open history is asked for; the position goes by what is known
-    return "above" if high > suggested.max else "below" if low < suggested.min else "within"

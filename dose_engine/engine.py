@@ -26,13 +26,14 @@ from .advisory import (
 )
 from .canonical import canonical
 from .case import Case
-from .compose import Findings, dose_advice, place_of, worst
+from .compose import Findings, place_of, worst
 from .confirm import Confirmation, Confirmer
 from .errors import CaseError
 from .evaluation import Evaluation, Runner
 from .evaluators.compiled import Compiled
 from .exposure import exposure
 from .intake import check_words
+from .ranges import dose_advice
 from .rulebook.load import load
 from .rulebook.model import Rule, Rulebook
 from .summary import summary

@@ -13,7 +13,8 @@ from dose_engine import Case, Engine, Rulebook, load_rulebook
 from dose_engine.intake import case_from
 from dose_engine.rulebook.load import load_texts
 from dose_engine.workbench.cases import TODAY
-from dose_engine.workbench.generate import Draw, generate_case, generate_rulebook
+from dose_engine.workbench.generate import Draw, generate_case
+from dose_engine.workbench.generate_book import generate_rulebook
 
 T = TypeVar("T")
 REPOSITORY = Path(__file__).resolve().parent.parent

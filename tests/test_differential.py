@@ -8,7 +8,8 @@ from dose_engine.intake import case_from
 from dose_engine.rulebook.load import load_texts
 from dose_engine.workbench.agree import Agreement
 from dose_engine.workbench.cases import TODAY
-from dose_engine.workbench.generate import RandomDraw, generate_case, generate_rulebook
+from dose_engine.workbench.generate import RandomDraw, generate_case
+from dose_engine.workbench.generate_book import generate_rulebook
 
 from .strategies import shipped
 

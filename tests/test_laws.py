@@ -21,7 +21,8 @@ from dose_engine.documents import read_text
 from dose_engine.rulebook.load import load_texts
 from dose_engine.rulebook.vocabulary import PLACEMENTS
 from dose_engine.waiting import moved
-from dose_engine.workbench.generate import Draw, draw_rulebook, generate_case, generate_rule, kinds_of, written
+from dose_engine.workbench.generate import Draw, generate_case
+from dose_engine.workbench.generate_book import draw_rulebook, generate_rule, kinds_of, written
 
 from .strategies import REPOSITORY, HypothesisDraw, as_case, books_and_cases, case_values, draws, engine, shipped
 

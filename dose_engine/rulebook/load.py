@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ..documents import Node, Unreadable, read_text, read_yaml
 from ..errors import Problem, RulebookError, did_you_mean, quoted
+from .load_computed import Words
 from .load_conditions import ConditionReader
-from .load_facts import Words, load_facts
+from .load_facts import load_facts
 from .load_registers import load_about, load_hazards, load_products, load_protocols, load_sources
 from .load_rules import load_rules
 from .load_zones import load_lines, load_shapes

@@ -3,53 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
 
 from ..advisory import Verdict
-from ..documents import Node, words_in
+from ..documents import Node
 from ..errors import nearest, quoted
+from .load_computed import Words, computed, fact_sources
 from .load_conditions import ConditionReader
-from .model import Computation, Constant, Fact, Kind, Scope
+from .load_named import Opening
+from .model import Constant, Fact, Kind, Scope
 from .reader import Reader
-from .vocabulary import ACTIVITIES, AIMS, BANDS, BINDINGS, FILTERS, GIVEN, LIMIT_FACTS, SIDES, VISITS
+from .vocabulary import GIVEN, LIMIT_FACTS
 
 OPS = ("sum", "count", "days_since", "days_until")
-STRETCHES = ("planned", "history", "scheduled")
 ORIGINS = ("asked", "given", "named", *OPS)
 LIMIT_PLACES = {"zone": "dose.zone", "muscle": "dose.muscle"}
 """Facts by which a limit is bound to its zone and muscle, and what they are given by."""
 
-DEEPEST_NAMES = 12
-MOST_TESTS = 500
-"""What the named conditions of one rule may open into."""
 _OPEN = {"incomplete": Verdict.INCOMPLETE, "caution": Verdict.CAUTION, "info": Verdict.OK}
-
-
-class Words:
-    """The words a rulebook brings to the vocabulary: its zones, regions, muscles, products and purposes."""
-
-    def __init__(self, zones: Mapping[str, Any], muscles: tuple[str, ...], products: tuple[str, ...], purposes: tuple[str, ...]) -> None:
-        self.zones = tuple(zones)
-        self.regions = tuple(dict.fromkeys(zone.region for zone in zones.values()))
-        self.muscles = muscles
-        self.products = products
-        self.purposes = purposes
-
-    def of(self, field: str) -> tuple[str, ...]:
-        """The words a filter or a given field takes."""
-        return {
-            "zone": self.zones,
-            "region": self.regions,
-            "muscle": self.muscles,
-            "product": self.products,
-            "purpose": self.purposes,
-            "visit": VISITS,
-            "side": SIDES,
-            "band": BANDS,
-            "activity": ACTIVITIES,
-            "aim": AIMS,
-        }[field]
 
 
 def load_facts(
@@ -72,7 +42,7 @@ def load_facts(
             named[name] = node.value["named"]
     broken |= _check_limit_facts(facts, broken, root, reader)
     named = {name: node for name, node in named.items() if name in facts}
-    _Opening(named, facts, ConditionReader(facts, constants, reader, broken)).open_all()
+    Opening(named, facts, ConditionReader(facts, constants, reader, broken)).open_all()
     reader.about = ""
     return facts, broken
 
@@ -117,9 +87,9 @@ def _fact(
         case "named":
             entries = reader.mapping(node, "a named condition", ("named", "says"), ("sources",))
             says = reader.text(entries.get("says"), "says")
-            return Fact(name, Kind.YES_NO, Scope.CASE, "named", says, words=("yes", "no"), sources=_sources(entries, reader), line=line)
+            return Fact(name, Kind.YES_NO, Scope.CASE, "named", says, words=("yes", "no"), sources=fact_sources(entries, reader), line=line)
         case op:
-            return _computed(op, name, node, line, reader, words, constants, broken)
+            return computed(op, name, node, line, reader, words, constants, broken)
 
 
 def _wrong_origin(node: Node, origin: list[str], line: int, reader: Reader) -> None:
@@ -145,7 +115,7 @@ def _asked(name: str, node: Node, line: int, reader: Reader) -> Fact:
         words=("yes", "no"),
         about_place=place,
         open_counts=_OPEN.get(level or "incomplete"),
-        sources=_sources(entries, reader),
+        sources=fact_sources(entries, reader),
         line=line,
     )
 
@@ -168,7 +138,7 @@ def _given(name: str, node: Node, line: int, reader: Reader, words: Words) -> Fa
         open_counts=_OPEN[level] if level else None,
         given=field,
         if_left_out=_left_out(entries.get("if_left_out"), given.kind, own, reader),
-        sources=_sources(entries, reader),
+        sources=fact_sources(entries, reader),
         line=line,
     )
 
@@ -179,165 +149,3 @@ def _left_out(node: Node | None, kind: Kind, words: tuple[str, ...], reader: Rea
         return None
     accepted = {Kind.WORD: words, Kind.LIST: words, Kind.YES_NO: ("yes", "no")}.get(kind, ())
     return reader.word(node, "what the fact can be read as", dict.fromkeys((*accepted, "none")))
-
-
-def _days(node: Node, reader: Reader, constants: Mapping[str, Constant], broken: frozenset[str]) -> int | None:
-    """A number of days, or the constant that names it."""
-    if isinstance(node.value, str):
-        if node.value in broken:
-            return None
-        days = {name: constant.value for name, constant in constants.items() if constant.kind is Kind.DAYS}
-        word = reader.word(node, "a number of days or a constant in days", days, "unknown-id")
-        return days[word] if word else None
-    return reader.whole(node, "within_days", 0, 3650)
-
-
-def _computed(
-    op: str, name: str, node: Node, line: int, reader: Reader, words: Words, constants: Mapping[str, Constant], broken: frozenset[str]
-) -> Fact | None:
-    optional = ("this", "where", "within_days", "at", "midline", "product", "sources")
-    entries = reader.mapping(node, f"a {op} fact", (op, "says"), optional)
-    if op not in entries:
-        return None
-    says = reader.text(entries.get("says"), "says", 160)
-    sources = _sources(entries, reader)
-    if op == "count" and entries["count"].value == "goals":
-        reader.mapping(node, "a count of goals", ("count", "says"), ("sources",))
-        return Fact(name, Kind.COUNT, Scope.CASE, "given", says, given="goals", sources=sources, line=line)
-    computation = _computation(op, entries, line, reader, words, constants, broken)
-    kind = {"sum": Kind.UNITS, "count": Kind.COUNT}.get(op, Kind.DAYS)
-    scope = Scope.DOSE if computation.this else Scope.CASE
-    return Fact(name, kind, scope, "computed", says, computation=computation, sources=sources, line=line)
-
-
-def _computation(
-    op: str,
-    entries: Mapping[str, Node],
-    line: int,
-    reader: Reader,
-    words: Words,
-    constants: Mapping[str, Constant],
-    broken: frozenset[str],
-) -> Computation:
-    before = len(reader.problems)
-    over = reader.words(entries[op], f"what a {op} goes over", STRETCHES)
-    this = reader.words(entries["this"], "what `this` binds", BINDINGS) if "this" in entries else ()
-    where = _filters(entries["where"], reader, words) if "where" in entries else ()
-    within = _days(entries["within_days"], reader, constants, broken) if "within_days" in entries else None
-    at_peak = "at" in entries and reader.word(entries["at"], "a moment", ("peak",)) == "peak"
-    half = "midline" in entries and reader.word(entries["midline"], "how the midline counts", ("half",)) == "half"
-    product: Any = "ours" if op in ("sum", "count") else "any"
-    if "product" in entries:
-        product = reader.word(entries["product"], "a choice of product", ("ours", "other", "any"))
-    op_name: Any = op
-    stretches: Any = tuple(stretch for stretch in STRETCHES if stretch in over)
-    computation = Computation(op_name, stretches, this, where, within, at_peak, half, product)
-    if len(reader.problems) == before:
-        _check_fit(computation, "within_days" in entries, line, reader)
-    return computation
-
-
-def _filters(node: Node, reader: Reader, words: Words) -> tuple[tuple[str, frozenset[str], bool], ...]:
-    """The entries of `where`: a field, its words, and whether they are excluded."""
-    where = []
-    for field, accepted, key_line in reader.entries(node, "where"):
-        if field not in FILTERS:
-            reader.word(Node(field, key_line), "a field of a dose", FILTERS, "unknown-key")
-            continue
-        negated = isinstance(accepted.value, dict)
-        read = reader.mapping(accepted, "a filter", ("is_not",)).get("is_not") if negated else accepted
-        if read is not None:
-            where.append((field, frozenset(reader.words(read, f"a {field}", words.of(field))), negated))
-    return tuple(sorted(where, key=lambda entry: entry[0]))
-
-
-def _check_fit(made: Computation, within: bool, line: int, reader: Reader) -> None:
-    """Keys of a computation that exclude each other."""
-    if made.op == "sum" and made.product != "ours":
-        reader.wrong("contradiction", line, "a sum counts only the rulebook's product: units do not convert")
-    if made.at_peak and (made.op != "sum" or not within or "side" in made.this):
-        reader.wrong("contradiction", line, "`at: peak` goes with a sum over `within_days`, not bound to a side")
-    if made.op == "days_until" and made.over != ("scheduled",):
-        reader.wrong("contradiction", line, "days_until goes over `scheduled`")
-    if made.op == "days_since" and made.over != ("history",):
-        reader.wrong("contradiction", line, "days_since goes over `history`")
-    if within and made.op.startswith("days"):
-        reader.wrong("contradiction", line, "`within_days` goes with a sum or a count; a number of days is compared in the rule")
-    if {"side", "other_side"} <= set(made.this):
-        reader.wrong("unreachable", line, "`this` binds to the side and to the other side at once: no dose is on both")
-    if made.midline_half and (not {"side", "other_side"} & set(made.this) or any(field == "side" for field, _, _ in made.where)):
-        reader.wrong("contradiction", line, "`midline: half` goes with `this: [side]`, and without a filter by side")
-    if "scheduled" in made.over and made.op == "sum" and not made.at_peak:
-        reader.wrong("contradiction", line, "a sum over `scheduled` needs `at: peak`: those doses have not been given yet")
-
-
-def _sources(entries: Mapping[str, Node], reader: Reader) -> tuple[str, ...]:
-    if "sources" not in entries:
-        return ()
-    return tuple(name for item in words_in(entries["sources"]) if (name := reader.cite("source", item)))
-
-
-class _Opening:
-    """Reads the named conditions in an order in which each finds those it uses; a cycle is an error."""
-
-    def __init__(self, named: Mapping[str, Node], facts: dict[str, Fact], conditions: ConditionReader) -> None:
-        self.named, self.facts, self.conditions = named, facts, conditions
-        self.ready: dict[str, int] = {}
-        """How large each is, opened."""
-
-    def open_all(self) -> None:
-        for name in self.named:
-            self._visit(name, ())
-
-    def _visit(self, name: str, trail: tuple[str, ...]) -> None:
-        if name in self.ready:
-            return
-        if name in trail:
-            loop = " -> ".join([*trail[trail.index(name) :], name])
-            self._wrong(name, "cycle", f"named conditions lead back to themselves: {loop}")
-            return
-        if len(trail) >= DEEPEST_NAMES:
-            self._wrong(name, "too-deep", f"named conditions use each other more than {DEEPEST_NAMES} deep")
-            return
-        for other in sorted(_names_in(self.named[name]) & self.named.keys()):
-            self._visit(other, (*trail, name))
-        if name not in self.ready:
-            self._read(name)
-
-    def _read(self, name: str) -> None:
-        size = _size(self.named[name], self.ready)
-        if size > MOST_TESTS:
-            self._wrong(name, "too-many", f"the condition opens into more than {MOST_TESTS:,} tests")
-            return
-        self.conditions.reader.about = f"fact {name}"
-        condition = self.conditions.read(self.named[name])
-        self.ready[name] = size
-        self.facts[name] = replace(self.facts[name], condition=condition, scope=self.conditions.scope_of(condition))
-
-    def _wrong(self, name: str, code: str, message: str) -> None:
-        self.conditions.reader.about = f"fact {name}"
-        self.conditions.reader.wrong(code, self.facts[name].line, message)
-        self.ready[name] = 1
-
-
-def _names_in(node: Node) -> set[str]:
-    match node.value:
-        case dict() as entries:
-            return set(entries).union(*(_names_in(value) for value in entries.values()))
-        case list() as items:
-            return set().union(*(_names_in(item) for item in items))
-        case str(word):
-            return {word}
-        case _:
-            return set()
-
-
-def _size(node: Node, named: Mapping[str, int]) -> int:
-    """How many values a condition is written with, named conditions opened."""
-    match node.value:
-        case dict() as entries:
-            return sum(named.get(key, 0) + _size(value, named) for key, value in entries.items())
-        case list() as items:
-            return sum(_size(item, named) for item in items)
-        case _:
-            return 1
