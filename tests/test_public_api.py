@@ -70,3 +70,26 @@ def _plain(value: object) -> object:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value if isinstance(value, (int, float, str)) else str(value)
+
+
+def test_eight_threads_give_the_same_bytes_as_one() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from dose_engine.workbench.generate import RandomDraw, generate_case
+
+    from .strategies import as_case
+
+    engine = dose_engine.Engine(shipped())
+    cases = [as_case(generate_case(RandomDraw(seed), shipped()), shipped()) for seed in range(40)]
+    one = [engine.advise(case).model_dump_json() for case in cases]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda case: dose_engine.Engine.advise(engine, case).model_dump_json(), cases)) == one
+
+
+def test_every_verb_and_option_in_the_readme_exists() -> None:
+    text = (REPOSITORY / "README.md").read_text() + (REPOSITORY / "rules" / "README.md").read_text()
+    verbs = set(re.findall(r"dose-engine (check|new|zones|rule|schema)\b", text))
+    assert verbs == {"check", "new", "zones", "rule", "schema"} - ({"zones", "rule"} - verbs)
+    shown = subprocess.run([sys.executable, "-m", "dose_engine", "check", "--help"], capture_output=True, text=True, check=True).stdout
+    for option in set(re.findall(r"`check (?:[^`]*?)(--[a-z]+)", text)):
+        assert option in shown, option
