@@ -67,7 +67,11 @@ def _option(run: Runner, case: Case, changes: Sequence[Change]) -> Option:
 
 
 def _joined(changes: Sequence[Change]) -> str:
-    return "; ".join(change.what for change in changes)
+    first, *rest = (change.what for change in changes)
+    return "; ".join([first, *(f"{what[:1].lower()}{what[1:]}" if what.startswith(_VERBS) else what for what in rest)])
+
+
+_VERBS = ("Leave", "Come", "Plan", "Agree", "Answer")
 
 
 def _deferring(run: Runner, start: Evaluation, waiting: Waiting, earliest: date | None, as_new: bool) -> Iterator[Option]:
@@ -120,7 +124,10 @@ def _spreading(run: Runner, start: Evaluation) -> Iterator[Option]:
             place = place_of(start.facts.doses[index])
             what = f"{place_text(place, start.facts.book)}: {count} points instead of {start.case.plan[index].points}"
             changes.append(Change(kind="points", what=what, place=place))
-        yield _option(run, start.case.model_copy(update={"plan": plan}), changes)
+        after = run(start.case.model_copy(update={"plan": plan}), like=start)
+        yield Option(what=_joined(changes), changes=tuple(changes), verdict_if_done=after.verdict)
+        if after.verdict is Verdict.STOP:
+            yield from _combined(run, after, changes)
 
 
 def _combined(run: Runner, after: Evaluation, changes: list[Change]) -> Iterator[Option]:

@@ -21,7 +21,7 @@ _BASIS_RANK = {"point": 0, "dose": 1, "side": 2, "total": 3}
 def dose_advice(index: int, facts: Facts, record: Record, fired: Sequence[Firing], case_verdict: Verdict) -> DoseAdvice:
     """Range, lines, position and verdict of one dose. `fired` holds the firings of this dose and of the case."""
     dose = facts.doses[index]
-    withheld = [one.rule for one in fired if one.rule.withhold]
+    withheld = [one for one in fired if one.rule.withhold]
     suggested, because = suggestion(dose, facts, record, fired)
     own = [one for one in fired if one.index == index]
     limits = _limits(dose, facts.book) if dose.ours else ()
@@ -37,7 +37,9 @@ def dose_advice(index: int, facts: Facts, record: Record, fired: Sequence[Firing
         position=_position(dose, suggested, over),
         verdict=verdict,
         findings=tuple(sorted({one.rule.id for one in own if one.rule.severity is not None})),
-        because=tuple(dict.fromkeys([*because, *(f"Withheld: {rule.title}" for rule in withheld)])),
+        because=tuple(
+            dict.fromkeys([*because, *(f"Withheld{'' if one.certain else ' until it is ruled out'}: {one.rule.title}" for one in withheld)])
+        ),
     )
 
 
