@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from .advisory import Change, Option, Verdict
-from .case import Case
+from .case import Case, PlannedDose
 from .compose import place_of
 from .evaluation import Evaluation, Runner
 from .lowering import lowered, more_points
@@ -26,7 +26,7 @@ def options(run: Runner, start: Evaluation, waiting: Waiting, earliest: date | N
         *_lowering(run, start),
         *_spreading(run, start),
         *_as_new_treatment(run, start),
-        *_leaving_out(run, start),
+        *_leaving_out(run, start, waiting),
         *_staging(run, start),
         *_answering(run, start),
     ]
@@ -113,6 +113,18 @@ def _lowering(run: Runner, start: Evaluation) -> Iterator[Option]:
             yield Option(what=_joined(changes), changes=tuple(changes), verdict_if_done=after.verdict)
             if after.verdict is Verdict.STOP:
                 yield from _combined(run, after, changes)
+                yield from _later_and_lower(run, start, after, counts)
+
+
+def _later_and_lower(run: Runner, start: Evaluation, after: Evaluation, counts: Verdict) -> Iterator[Option]:
+    """On the day that clears the rest the doses of before may have left their window: then less has to be lowered."""
+    day = Waiting(run, after).first_day_without(Verdict.STOP)
+    if day is not None:
+        later = run(moved(start.case, day))
+        units, then = lowered(run, later, counts)
+        if units:
+            changes = [*_lower_changes(later, units), _defer(day)]
+            yield Option(what=_joined(changes), changes=tuple(changes), verdict_if_done=then.verdict)
 
 
 def _spreading(run: Runner, start: Evaluation) -> Iterator[Option]:
@@ -140,8 +152,11 @@ def _combined(run: Runner, after: Evaluation, changes: list[Change]) -> Iterator
         yield _option(run, after.case.model_copy(update={"plan": kept}), [*rest, *_leave_changes(after, left)])
     day = Waiting(run, after).first_day_without(Verdict.STOP)
     if day is not None:
-        defer = Change(kind="defer", what=f"come back on {day:%A} {day.isoformat()}", until=day)
-        yield _option(run, moved(after.case, day), [*changes, defer])
+        yield _option(run, moved(after.case, day), [*changes, _defer(day)])
+
+
+def _defer(day: date) -> Change:
+    return Change(kind="defer", what=f"come back on {day:%A} {day.isoformat()}", until=day)
 
 
 # leave out and stage
@@ -169,11 +184,28 @@ def _instead(evaluation: Evaluation, index: int) -> str:
     return "; ".join(texts)
 
 
-def _leaving_out(run: Runner, start: Evaluation) -> Iterator[Option]:
+def _leaving_out(run: Runner, start: Evaluation, waiting: Waiting) -> Iterator[Option]:
+    """Without the doses that have a stop; or only without those that waiting does not clear, and on the day that clears the others."""
     left = _stopped(start)
-    kept = tuple(dose for index, dose in enumerate(start.case.plan) if index not in left)
+    kept = _without(start, left)
     if left and (kept or any(_instead(start, index) for index in left)):
         yield _option(run, start.case.model_copy(update={"plan": kept}), _leave_changes(start, left))
+    stuck = [index for index in left if not _waits(start, index, waiting)]
+    if stuck and stuck != left:
+        after = run(start.case.model_copy(update={"plan": _without(start, stuck)}))
+        day = Waiting(run, after).first_day_without(Verdict.STOP)
+        if day is not None:
+            yield _option(run, moved(after.case, day), [*_leave_changes(start, stuck), _defer(day)])
+
+
+def _without(start: Evaluation, left: Sequence[int]) -> tuple[PlannedDose, ...]:
+    return tuple(dose for index, dose in enumerate(start.case.plan) if index not in left)
+
+
+def _waits(start: Evaluation, index: int, waiting: Waiting) -> bool:
+    """Does every stop of the dose end on some day?"""
+    stops = (one for one in start.fired if one.index == index and one.counts_as is Verdict.STOP)
+    return all(waiting.first_day_without(Verdict.STOP, (one.rule.id, index)) is not None for one in stops)
 
 
 def _staging(run: Runner, start: Evaluation) -> Iterator[Option]:

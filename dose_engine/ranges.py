@@ -77,9 +77,10 @@ def suggestion(dose: Dose, facts: Facts, record: Record, fired: Sequence[Firing]
     own = int(dose.units or 0)
     others = AmountRange(low=Units(used.low - own), high=None if used.high >= OPEN else Units(used.high - own))
     if any(line.today for line in lines):
-        room = Units(others.low + _room(dose, facts.book, record))
-        if room < low:
+        own_room = _room(dose, facts.book, record)
+        if own_room < low:
             return None, ("Withheld: with the first pass the zone is already at its line",)
+        room = Units(others.low + own_room)
         if room < high:
             high = room
             because.append(f"At most {room} U: with the first pass the zone then is at its line")

@@ -127,7 +127,7 @@ def _changes(rule: Rule, case: Case, book: Rulebook) -> Iterator[int]:
                     yield from ahead
                 elif fact.kind is Kind.DAYS:
                     yield from ahead
-            elif fact.kind is Kind.DAYS:
+            elif fact.kind is Kind.DAYS and (test.number or 0) < LATEST:
                 for event in (case.patient.event, case.patient.next_performance):
                     if isinstance(event, date):
                         left = (event - case.date).days
