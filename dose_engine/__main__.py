@@ -7,7 +7,8 @@ import sys
 
 
 def main() -> int:
-    """Run the command line. Until its rulebook is loaded nothing made is garbage, so collecting waits until then (about 20 ms)."""
+    """Run the command line. What it makes on the way to an answer is kept, so garbage is not collected; `check` of many files turns
+    collecting on again once the rulebook is loaded."""
     gc.disable()
     from .cli import main as run
 

@@ -1,7 +1,7 @@
 """What goes out: an Advisory shows ranges, findings, their basis and the options. It never decides.
 
 Units are onabotulinumtoxinA units (U), exact; dates are days; `null` as the high end of a range means open (it could be anything above).
-The models are frozen and their JSON is the published format (`schemas/advisory.schema.json`).
+The models are frozen and their JSON is the published format (`docs/advisory.schema.json`).
 """
 
 import datetime as dt
@@ -190,7 +190,7 @@ class MuscleExposure(Model):
     recent: AmountRange
     last_treated: dt.date | Literal["unknown"] | None
     free_from: dt.date | None
-    """The first day on which 90 days have passed since the last treatment; null when that is not known or there was none."""
+    """The first day on which the rulebook's interval has passed since the last treatment; null when that is not known or there was none."""
 
 
 class Exposure(Model):

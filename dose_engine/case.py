@@ -1,4 +1,4 @@
-"""What comes in: a patient, a plan and what the patient has had before. DESIGN of the format: README, "The case file".
+"""What comes in: a patient, a plan and what the patient has had before. The README shows a case file and how its entries are read.
 
 The models fix the shape, the exact units and the dates. Which zones, muscles, questions, products and protocols exist is the rulebook's
 to say; `intake.py` holds a case against it.

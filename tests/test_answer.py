@@ -234,9 +234,7 @@ def test_after_the_time_for_a_touch_up_the_next_day_to_ask_is_90_days_after_the_
 def test_a_dose_that_is_too_high_is_offered_lower_and_the_verdict_is_that_of_the_lower_dose() -> None:
     advisory = advise(plan=[frontalis(11, points=6)])
     whats = {option.what: option.verdict_if_done for option in advisory.options}
-    assert whats == {"Forehead, left: 4 U instead of 11 U": Verdict.OK, "Forehead, left: 10 U instead of 11 U": Verdict.CAUTION} or (
-        whats["Forehead, left: 4 U instead of 11 U"] is Verdict.OK
-    )
+    assert whats == {"Forehead, left: 4 U instead of 11 U": Verdict.OK, "Forehead, left: 10 U instead of 11 U": Verdict.CAUTION}
 
 
 def test_in_a_running_migraine_cycle_the_option_is_to_ask_the_migraine_clinician() -> None:
@@ -294,15 +292,13 @@ class Failing(rete.Network):
         raise rete.ReteFault("made up")
 
 
+@pytest.mark.parametrize("where", [None, ("frontalis", "frontalis")])
 @pytest.mark.parametrize("network", [Lying, Failing])
-def test_a_second_evaluator_that_differs_or_fails_is_a_stop(network: type[rete.Network], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_evaluator_that_differs_or_fails_is_a_stop(network: type[rete.Network], where: tuple[str, str] | None) -> None:
     confirming = Engine(shipped())
     case = as_case(laid_over(STANDARD, {"plan": [frontalis()]}), shipped())
     assert confirming.advise(case).verdict is Verdict.OK
-    for place, built in list(confirming._confirmer._networks.items()):
-        built.__class__ = Failing if network is Failing else built.__class__
-        if network is Lying and place is None:
-            monkeypatch.setattr(built, "fired", lambda facts: {"DAO-MEDIAL": True}, raising=False)
+    confirming._confirmer._networks[where].__class__ = network
     advisory = confirming.advise(case)
     assert advisory.verdict is Verdict.STOP
     assert advisory.findings[0].rule == "ENGINE-FAULT"

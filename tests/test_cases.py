@@ -77,7 +77,7 @@ def test_a_pair_flips(case_id: str) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_every_row_of_the_domain_has_a_pair_at_its_boundary(row: str) -> None:
+def test_every_row_of_the_sources_has_a_pair_at_its_boundary(row: str) -> None:
     assert [pair.id for pair in PAIRS if row in pair.decides]
 
 

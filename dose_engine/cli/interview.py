@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -187,7 +188,9 @@ class Interview:
         """Ask one; true when the answer settled all that is left of the screening."""
         if fact.origin != "asked":
             top, _, field = fact.given.partition(".")
-            self.case.setdefault(top, {})[field] = self._field(fact)
+            given = self._field(fact)
+            if given is not None:
+                self.case.setdefault(top, {})[field] = given
             return False
         screening = self.case["patient"].setdefault("screening", {})
         read = self._places if fact.about_place else asking.one_of(YES_NO)
@@ -249,11 +252,14 @@ _FIELDS = (
 _ASKED_BEFORE = ("patient.first_treatment", "history.complete")
 
 
+_MILLIMETRES = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,2})?\Z")
+
+
 def _millimetres(text: str) -> Decimal:
-    amount = asking.units(text)
-    if amount > 100:
+    bare = text.removesuffix("mm").strip()
+    if not _MILLIMETRES.match(bare) or Decimal(bare) > 100:
         raise ValueError("millimetres are from 0 to 100 with at most two decimals")
-    return amount
+    return Decimal(bare)
 
 
 def _where(entry: dict[str, Any]) -> tuple[Any, ...]:

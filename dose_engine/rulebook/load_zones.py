@@ -12,7 +12,7 @@ from ..advisory import Severity, Side
 from ..documents import Node, words_in
 from ..errors import quoted
 from ..units import Units
-from .conditions import ALWAYS, All, Condition, Op, Test, facts_read
+from .conditions import ALWAYS, All, Condition, Op, Test
 from .load_conditions import ConditionReader, clears_with_more
 from .model import Fact, LimitLine, Review, Rule, Scope, Suggestion, Zone
 from .reader import Reader
@@ -209,6 +209,3 @@ def sources_of(entries: Mapping[str, Node], reader: Reader) -> tuple[str, ...]:
     if node.value == []:
         reader.wrong("no-source", node, "`sources` is empty: every number names where it comes from")
     return tuple(dict.fromkeys(name for item in words_in(node) if (name := reader.cite("source", item))))
-
-
-__all__ = ["LimitBasis", "facts_read", "load_lines", "load_shapes", "sources_of"]

@@ -62,6 +62,17 @@ def test_answers_become_the_case_they_mean() -> None:
     assert run("check", "brow.yaml").exit_code in (0, 10)
 
 
+@pytest.mark.parametrize(("given", "read"), [("", None), ("0", 0), ("1.5 mm", 150)])
+def test_a_size_may_be_left_out_or_nothing_or_in_millimetres(given: str, read: int | None) -> None:
+    result = answer(*WHOLE[:-1], given)
+    assert result.exit_code == 0, result.output
+    assert read_case(Path("brow.yaml").read_text(), "brow.yaml", BOOK, TODAY).asymmetry.millimetres == read
+
+
+def test_a_size_is_not_given_in_units() -> None:
+    assert "millimetres are from 0 to 100" in answer(*WHOLE[:-1], "2 U", "2").output
+
+
 def test_the_file_is_in_block_style_in_the_order_of_the_format() -> None:
     answer(*WHOLE)
     text = Path("brow.yaml").read_text()
