@@ -52,14 +52,15 @@ class Confirmer:
         differing: set[str] = set()
         for index, found in evaluation.found.items():
             dose = evaluation.facts.doses[index] if index is not None else None
-            network = self._network((dose.zone, dose.muscle) if dose else None)
+            network = self.network((dose.zone, dose.muscle) if dose else None)
             decided = {one.rule.id: one.certain for one in found}
             confirmed = network.fired(evaluation.records[index])
             if decided != confirmed:
                 differing.update(rule for rule in {*decided, *confirmed} if decided.get(rule) != confirmed.get(rule))
         return differing
 
-    def _network(self, place: tuple[str, str] | None) -> Network:
+    def network(self, place: tuple[str, str] | None) -> Network:
+        """The rete network of a zone and muscle, or of the case; built when first asked for, and kept."""
         network = self._networks.get(place)
         if network is None:
             with self._lock:

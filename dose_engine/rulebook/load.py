@@ -45,10 +45,10 @@ def load(folder: Path | None = None) -> Rulebook:
     files, problems = _texts(folder)
     if problems:
         raise RulebookError(problems)
-    return load_texts(files, str(folder))
+    return load_texts(files)
 
 
-def load_texts(files: Mapping[str, str], folder: str = "") -> Rulebook:
+def load_texts(files: Mapping[str, str]) -> Rulebook:
     """The rulebook in these texts, by file name (`zones.yaml`, `rules/facts.yaml`, ...)."""
     problems: list[Problem] = []
     roots: dict[str, Node] = {}
@@ -66,7 +66,7 @@ def load_texts(files: Mapping[str, str], folder: str = "") -> Rulebook:
     ]
     if missing or shapeless or len(roots) < len(files):
         raise RulebookError(problems)
-    book, found = _assemble(roots, _digest(files), folder)
+    book, found = _assemble(roots, _digest(files))
     problems += found
     if problems or book is None:
         raise RulebookError(problems)
@@ -105,7 +105,7 @@ def _digest(files: Mapping[str, str]) -> str:
     return whole.hexdigest()
 
 
-def _assemble(roots: Mapping[str, Node], digest: str, folder: str) -> tuple[Rulebook | None, list[Problem]]:
+def _assemble(roots: Mapping[str, Node], digest: str) -> tuple[Rulebook | None, list[Problem]]:
     readers = {name: Reader(name) for name in roots}
     products = load_products(*_file("products", roots, readers))
     about = load_about(*_file("rulebook", roots, readers), products)
@@ -141,7 +141,6 @@ def _assemble(roots: Mapping[str, Node], digest: str, folder: str) -> tuple[Rule
         products,
         protocols,
         digest,
-        folder,
     ), []
 
 

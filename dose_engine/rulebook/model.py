@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -262,7 +262,6 @@ class Rulebook:
     products: Mapping[str, Product]
     protocols: Mapping[str, Protocol]
     sha256: str
-    folder: str = field(default="", compare=False)
 
     @cached_property
     def rule_by_id(self) -> Mapping[str, Rule]:

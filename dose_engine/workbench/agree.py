@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..case import Case
+from ..confirm import Confirmer
 from ..evaluation import Runner
 from ..evaluators.compiled import Compiled
-from ..evaluators.rete import Network
 from ..evaluators.semantics import Truth, evaluate
 from ..facts import Facts
 from ..rulebook.model import Rulebook, Scope
@@ -34,7 +34,7 @@ class Agreement:
         self.book = book
         self._compiled = Compiled(book)
         self._runner = Runner(self._compiled)
-        self._networks: dict[tuple[str, str] | None, Network] = {}
+        self._confirmer = Confirmer(self._compiled)
 
     def differences(self, case: Case) -> Iterator[Difference]:
         """Every rule on which semantics, compiled and rete differ for this case."""
@@ -43,7 +43,7 @@ class Agreement:
             dose = evaluation.facts.doses[index] if index is not None else None
             place = (dose.zone, dose.muscle) if dose else None
             compiled = {one.rule.id: one.certain for one in found}
-            rete = self._network(place).fired(evaluation.records[index])
+            rete = self._confirmer.network(place).fired(evaluation.records[index])
             meaning = self._meaning(evaluation.facts, index)
             for rule in sorted({*compiled, *rete, *meaning}):
                 answers = meaning.get(rule), compiled.get(rule), rete.get(rule)
@@ -61,11 +61,3 @@ class Agreement:
                 if truth is not Truth.IMPOSSIBLE:
                     found[rule.id] = truth is Truth.CERTAIN
         return found
-
-    def _network(self, place: tuple[str, str] | None) -> Network:
-        network = self._networks.get(place)
-        if network is None:
-            program = self._compiled.case() if place is None else self._compiled.dose(*place)
-            rules = {rule.id: folded for rule, folded in zip(program.rules, program.folded, strict=True)}
-            network = self._networks[place] = Network("case" if place is None else "_".join(place), rules)
-        return network
