@@ -143,6 +143,8 @@ def _not_yaml(error: yaml.MarkedYAMLError, name: str) -> Problem:
     reason = " ".join(part for part in (error.context, error.problem) if part) or "cannot be read"
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark is not None else 0
+    if "maximum nesting depth" in reason:  # libyaml's own bound on brackets; it is met before ours is counted to
+        return too_deep(name, line)
     start = error.context_mark.line + 1 if error.context_mark is not None else line
     hint = next((hint for sign, hint in _HINTS if sign in reason), "")
     if start != line:
