@@ -242,12 +242,20 @@ class Assumed(Model):
     read_as: str
 
 
+SealState = Literal["none", "holds", "unchecked", "changed", "foreign", "forged", "expired", "not_yet", "revoked"]
+"""How the seal of a rulebook stands; with anything but `holds` the rulebook is a draft."""
+
+
 class RulebookInfo(Model):
     title: str
     version: str
     sha256: str
     sealed_by: str | None
-    """Who signed the rulebook; null means draft: no named clinician answers for these numbers yet."""
+    """Who signed the rulebook, where the seal holds; null means draft: no named clinician answers for these numbers."""
+    seal: SealState
+    """Whether it has a seal that holds; otherwise what is wrong with it, the gravest first."""
+    seal_note: str
+    """The same in words: since when and until when it holds, or why it does not; empty without a seal."""
     overdue: tuple[str, ...]
     """Zones and sources whose review date has passed."""
 

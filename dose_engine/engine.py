@@ -6,7 +6,8 @@ case -> facts -> rules (compiled decides, rete confirms) -> findings, ranges, ve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,13 +29,13 @@ from .canonical import canonical
 from .case import Case
 from .compose import Findings, place_of, worst
 from .confirm import Confirmation, Confirmer
-from .errors import CaseError
+from .errors import CaseError, RulebookError
 from .evaluation import Evaluation, Runner
 from .evaluators.compiled import Compiled
 from .exposure import exposure
 from .intake import check_words
 from .ranges import dose_advice
-from .rulebook.load import load
+from .rulebook.load import default_folder, has_seal, load
 from .rulebook.model import Rule, Rulebook
 from .summary import summary
 from .timeline import counselling, timeline
@@ -42,36 +43,86 @@ from .waiting import Waiting, moved, waits_for_time
 
 if TYPE_CHECKING:
     from .explain import Derivation
+    from .rulebook.seal.standing import Standing
 
 FAULT_RULE = "ENGINE-FAULT"
+REQUIRE_SEAL = "DOSE_ENGINE_REQUIRE_SEAL"
 
 
 class Engine:
-    """Advises under one rulebook. Does no I/O after it is made, keeps no state between cases, and may be shared by threads."""
+    """Advises under one rulebook. Does no I/O after it is made, keeps no state between cases, and may be shared by threads.
 
-    def __init__(self, rulebook: Rulebook, *, confirm: bool = True) -> None:
+    `seal` is how the rulebook's seal stands (`load` finds out); without it the rulebook is a draft. At each advisory the seal is held
+    against the clock again, because an engine may outlive it; a changed trust list is seen by the next engine that is loaded.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        *,
+        confirm: bool = True,
+        seal: Standing | None = None,
+        require_seal: bool = False,
+        today: Callable[[], date] = date.today,
+    ) -> None:
         self.rulebook = rulebook
+        self._seal, self._require_seal, self._today = seal, require_seal, today
         self._compiled = Compiled(rulebook)
         self._runner = Runner(self._compiled)
         self._confirmer = Confirmer(self._compiled, wanted=confirm)
 
     @classmethod
-    def load(cls, folder: Path | None = None, *, confirm: bool = True) -> Engine:
-        """An engine for the rulebook in `folder`, in DOSE_ENGINE_RULES, or the shipped one. Raises `RulebookError`."""
-        return cls(load(folder), confirm=confirm)
+    def load(
+        cls,
+        folder: Path | None = None,
+        *,
+        confirm: bool = True,
+        require_seal: bool = False,
+        trust: Path | None = None,
+        today: Callable[[], date] = date.today,
+    ) -> Engine:
+        """An engine for the rulebook in `folder`, in DOSE_ENGINE_RULES, or the shipped one.
+
+        Its seal, where it has one, is held against the trust list (`trust`, DOSE_ENGINE_TRUST, or the usual place) and the day. With
+        `require_seal`, or DOSE_ENGINE_REQUIRE_SEAL, a rulebook whose seal does not hold is refused. Raises `RulebookError`, and `BadInput`
+        for a trust list that cannot be read.
+        """
+        folder = folder or default_folder()
+        required = require_seal or os.environ.get(REQUIRE_SEAL, "").strip().lower() not in ("", "0", "no", "false", "off")
+        if not has_seal(folder):
+            engine = cls(load(folder), confirm=confirm, require_seal=required, today=today)
+        else:
+            from .rulebook.seal.load import load_sealed
+
+            book, standing = load_sealed(folder, trust, today())
+            engine = cls(book, confirm=confirm, seal=standing, require_seal=required, today=today)
+        engine._seal_now()
+        return engine
+
+    def _seal_now(self) -> Standing | None:
+        """How the seal stands today. Raises `RulebookError` when one is required and it does not hold."""
+        standing = self._seal.on(self._today()) if self._seal is not None else None
+        if self._require_seal:
+            from .rulebook.seal.load import refusal
+
+            if problem := refusal(standing):
+                raise RulebookError([problem])
+        return standing
 
     def advise(self, case: Case, options: bool = True) -> Advisory:
         """The advisory for a case. `options` adds what would clear the findings, which runs the rules again.
 
-        Raises `CaseError` when the case uses words that the rulebook does not know.
+        Raises `CaseError` when the case uses words that the rulebook does not know, and `RulebookError` when a seal is required that does
+        not hold (any more).
         """
+        standing = self._seal_now()
         problems = check_words(case, self.rulebook)
         if problems:
             raise CaseError(problems)
         case = canonical(case, self.rulebook)
         evaluation = self._runner(case)
         confirmation = self._confirmer.confirm(evaluation)
-        return self._advisory(evaluation, confirmation, options)
+        return self._advisory(evaluation, confirmation, options, standing)
 
     def explain(self, case: Case, rule_id: str | None = None) -> tuple[Derivation, ...]:
         """The derivation of every rule that fired; of one rule named, everywhere it could fire, also why it did not.
@@ -87,7 +138,7 @@ class Engine:
         ordered = sorted(shown, key=lambda one: (-one.counts_as.rank, one.rule.id, -1 if one.index is None else one.index))
         return tuple(derivation(one.rule, evaluation.facts, one.index) for one in ordered)
 
-    def _advisory(self, evaluation: Evaluation, confirmation: Confirmation, options: bool) -> Advisory:
+    def _advisory(self, evaluation: Evaluation, confirmation: Confirmation, options: bool, standing: Standing | None) -> Advisory:
         case, book, facts = evaluation.case, self.rulebook, evaluation.facts
         places = tuple(place_of(dose) for dose in facts.doses)
         waiting = Waiting(self._runner, evaluation)
@@ -120,9 +171,7 @@ class Engine:
             timeline=timeline(facts, [] if verdict is Verdict.STOP else told),
             counselling=counselling(told),
             assumed=_assumed(case, book),
-            rulebook=RulebookInfo(
-                title=book.title, version=book.version, sha256=book.sha256, sealed_by=None, overdue=book.overdue(case.date)
-            ),
+            rulebook=_about(book, standing, case.date),
             evaluators=Evaluators(ran=confirmation.ran, agreed=confirmation.agreed, note=confirmation.note),
             case_sha256=hashlib.sha256(case.model_dump_json().encode()).hexdigest(),
         )
@@ -152,6 +201,18 @@ class Engine:
             if again.verdict is Verdict.STOP:
                 return Waiting(self._runner, again).first_day_without(Verdict.STOP), True
         return day, False
+
+
+def _about(book: Rulebook, standing: Standing | None, day: date) -> RulebookInfo:
+    return RulebookInfo(
+        title=book.title,
+        version=book.version,
+        sha256=book.sha256,
+        sealed_by=standing.sealed_by if standing else None,
+        seal=standing.state if standing else "none",
+        seal_note=standing.text if standing else "",
+        overdue=book.overdue(day),
+    )
 
 
 def _deferred(evaluation: Evaluation, waiting: Waiting) -> Mapping[tuple[str, int | None], date]:

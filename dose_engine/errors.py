@@ -47,6 +47,7 @@ CODES: Final[dict[str, str]] = {
     "limit-order": "a stop line at or below its own caution line, or a range whose end is below its start",
     "unreachable": "a condition that can never hold, or always excludes itself",
     "expects-dose": "a rule that a higher dose could clear and that does not say so, or says so without need",
+    "seal": "a seal is asked for, and the rulebook has none that holds",
 }
 
 

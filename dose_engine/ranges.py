@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from .advisory import AmountRange, DoseAdvice, Limit, Points, Position, Severity, Suggested, Verdict
 from .compose import Firing, place_of, worst
@@ -15,7 +16,8 @@ from .rulebook.vocabulary import LIMIT_FACTS
 from .units import HALF, OPEN, Units
 from .wording import place_text
 
-_BASIS_RANK = {"point": 0, "dose": 1, "side": 2, "total": 3}
+BASIS_RANK: Final = {"point": 0, "dose": 1, "side": 2, "total": 3}
+"""How wide each basis is."""
 
 
 def dose_advice(index: int, facts: Facts, record: Record, fired: Sequence[Firing], case_verdict: Verdict) -> DoseAdvice:
@@ -63,12 +65,12 @@ def suggestion(dose: Dose, facts: Facts, record: Record, fired: Sequence[Firing]
     lines = usable(zone.suggest, facts, dose)
     if not lines or any(one.rule.withhold for one in fired):
         return None, ()
-    of = max((line.of for line in lines), key=_BASIS_RANK.__getitem__)  # where lines of two bases could hold, the wider one is the stricter
+    of = max((line.of for line in lines), key=BASIS_RANK.__getitem__)  # where lines of two bases could hold, the wider one is the stricter
     low, high = min(line.min for line in lines), min(line.max for line in lines)
     because: list[str] = []
     for one in fired:
         lower = one.rule.lower_max
-        if lower is not None and _BASIS_RANK[lower.of] >= _BASIS_RANK[of] and lower.units < high:
+        if lower is not None and BASIS_RANK[lower.of] >= BASIS_RANK[of] and lower.units < high:
             high = lower.units
             because.append(f"At most {lower.units} U: {one.rule.title}")
     sources = dict.fromkeys(source for line in lines for source in line.sources)

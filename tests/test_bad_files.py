@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dose_engine import Engine
 from dose_engine.documents import LARGEST_FILE, Unreadable, read_text
 from dose_engine.errors import CODES, BadInput, CaseError, RulebookError
 from dose_engine.intake import read_case
@@ -227,8 +228,15 @@ def test_problems_come_in_the_order_of_the_lines() -> None:
 # the codes
 
 
+def error_of_a_missing_seal() -> BadInput:
+    with pytest.raises(RulebookError) as caught:
+        Engine.load(BAD / "base_book", require_seal=True)
+    return caught.value
+
+
 def provoked() -> set[str]:
     errors = [error_of_case(path, path.name) for path in CASES] + [error_of_rulebook(folder) for folder in RULEBOOKS]
+    errors.append(error_of_a_missing_seal())
     return {problem.code for error in errors for problem in error.problems} | {"file-unreadable", "file-too-large", "too-deep"}
 
 

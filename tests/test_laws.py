@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 
 from dose_engine import Advisory, Case, Engine, Rulebook, Verdict
 from dose_engine.advisory import Certainty, Finding, Place, Severity
-from dose_engine.documents import read_text
-from dose_engine.rulebook.load import load_texts
+from dose_engine.rulebook.load import folder_texts, load_texts
 from dose_engine.rulebook.vocabulary import PLACEMENTS
 from dose_engine.waiting import moved
 from dose_engine.workbench.generate import Draw, generate_case
@@ -209,8 +208,9 @@ def test_law_1_fail_closed_on_generated_rulebooks(draw: Draw, made: tuple[Rulebo
 
 @lru_cache(maxsize=1)
 def shipped_texts() -> dict[str, str]:
-    paths = [REPOSITORY / "zones.yaml", *(path for path in (REPOSITORY / "rules").glob("*.yaml") if not path.name.endswith(".cases.yaml"))]
-    return {path.name if path.parent == REPOSITORY else f"rules/{path.name}": read_text(path) for path in paths}
+    texts, problems = folder_texts(REPOSITORY, beside=False)
+    assert not problems
+    return texts
 
 
 @lru_cache(maxsize=40)

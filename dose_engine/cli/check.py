@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Day, Format, Rules, complete_rule, day_or_today
+from .options import Day, Format, Rules, Trust, complete_rule, day_or_today
 
 
 def check(
@@ -22,13 +22,17 @@ def check(
     date: Day = None,
     brief: Annotated[bool, typer.Option("--brief", help="One line a case.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Everything: timeline, counselling, every question and its facts.")] = False,
+    require_seal: Annotated[
+        bool, typer.Option("--require-seal", help="Refuse a rulebook without a seal that holds. DOSE_ENGINE_REQUIRE_SEAL=1 does the same.")
+    ] = False,
+    trust: Trust = None,
 ) -> None:
     """Check plans. Exit code: 0 ok, 10 caution, 20 incomplete, 30 stop, 2 wrong input, 1 fault."""
     from ..engine import Engine
     from .checking import Checking, Wanted
 
     wanted = Wanted(format, explain or rule is not None, rule, brief, full)
-    engine = Engine.load(rules)
+    engine = Engine.load(rules, require_seal=require_seal, trust=trust)
     gc.freeze()
     gc.enable()
     raise typer.Exit(Checking(engine, wanted, day_or_today(date)).run(paths))

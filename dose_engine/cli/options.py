@@ -62,6 +62,22 @@ Rules = Annotated[
         "--rules", metavar="DIR", help="Another rulebook: a folder with zones.yaml and rules/. Default: DOSE_ENGINE_RULES, or ours."
     ),
 ]
+Trust = Annotated[
+    Path | None,
+    typer.Option(
+        "--trust",
+        metavar="FILE",
+        help="The list of who may seal. Default: DOSE_ENGINE_TRUST, or ~/.config/dose-engine/trusted.yaml.",
+    ),
+]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        metavar="FILE",
+        help="The passphrase is the first line of this file. Default: DOSE_ENGINE_KEY_PASSPHRASE, or it is asked for.",
+    ),
+]
 Day = Annotated[
     str | None,
     typer.Option("--date", metavar="YYYY-MM-DD", callback=read_day, help="Day of treatment where the case names none. Default: today."),

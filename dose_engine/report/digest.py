@@ -89,10 +89,18 @@ def left_out(advisory: Advisory) -> str:
     return "; ".join(f"{spoken(entry.fact)}: {spoken(entry.read_as)}" for entry in advisory.assumed)
 
 
+def broken_seal(advisory: Advisory) -> str:
+    """What is said first where the rulebook has a seal that does not hold; empty where it holds, or where there is none."""
+    return f"DRAFT: {clean(advisory.rulebook.seal_note)}." if advisory.rulebook.seal not in ("none", "holds") else ""
+
+
 def standing(advisory: Advisory) -> Iterator[str]:
     """Which rulebook, who answers for it, and whether a second evaluator agreed."""
     book, ran = advisory.rulebook, advisory.evaluators
-    signed = f"signed by {clean(book.sealed_by)}" if book.sealed_by else "DRAFT, not signed by a named clinician"
+    note = clean(book.seal_note)
+    signed = (
+        f"signed by {clean(book.sealed_by)}{f' ({note})' if note else ''}" if book.sealed_by else "DRAFT, not signed by a named clinician"
+    )
     yield f"Rulebook {clean(book.version)} ({book.sha256[:12]}), {signed}."
     if book.overdue:
         yield f"Past its review day: {listed([clean(name) for name in book.overdue])}."

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..advisory import Advisory, DoseAdvice, Finding, Severity
-from .digest import ASK_ALL, MANY_OPEN, certain, left_out, narrowed, standing, unanswered
+from .digest import ASK_ALL, MANY_OPEN, broken_seal, certain, left_out, narrowed, standing, unanswered
 from .words import (
     ADVISES,
     CHECKED,
@@ -54,6 +54,8 @@ def _lines(advisory: Advisory, name: str) -> Iterator[str]:
     yield ""
     yield f"**{escaped(advisory.summary)}**" if advisory.summary.strip() else ""
     yield ""
+    if broken := broken_seal(advisory):
+        yield from (f"**{escaped(broken)}**", "")
     yield f"Treatment on {day(advisory.date)} with {escaped(advisory.product)}."
     yield ""
     yield from _options(advisory)

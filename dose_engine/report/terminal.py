@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..advisory import Advisory, DoseAdvice, Finding, Severity, Verdict
-from .digest import ASK_ALL, MANY_OPEN, certain, left_out, narrowed, standing, unanswered
+from .digest import ASK_ALL, MANY_OPEN, broken_seal, certain, left_out, narrowed, standing, unanswered
 from .words import (
     ADVISES,
     CHECKED,
@@ -86,6 +86,11 @@ class Page:
             part.rstrip()
             self.console.print(Text(blank if number else first).append_text(part), soft_wrap=True)
 
+    def as_written(self, text: str) -> None:
+        """Lines to be copied: not wrapped, not indented."""
+        for line in text.rstrip("\n").split("\n"):
+            self.console.print(Text(clean(line)), soft_wrap=True)
+
     def gap(self) -> None:
         self.console.print()
 
@@ -119,6 +124,8 @@ def brief(advisory: Advisory, name: str, screen: Screen = _PIPED) -> str:
     page = Page(screen)
     verdict = Text(VERDICTS[advisory.verdict].ljust(12), f"bold {STYLES[advisory.verdict]}")
     page.line(verdict.append(f"{clean(name)}: {clean(advisory.summary)}", "default"), rest=" " * 12)
+    if broken := broken_seal(advisory):
+        page.line(broken, " " * 12, STYLES[Verdict.STOP])
     return page.text()
 
 
@@ -128,6 +135,8 @@ def _verdict(page: Page, advisory: Advisory) -> None:
     named = f"{clean(advisory.case)}, " if advisory.case.strip() else ""
     page.line(banner.append(f"  {named}{day(advisory.date)}", "not reverse default"))
     page.line(advisory.summary, style="bold")
+    if broken := broken_seal(advisory):
+        page.line(broken, style=f"bold {STYLES[Verdict.STOP]}")
 
 
 def _options(page: Page, advisory: Advisory, full: bool) -> None:

@@ -23,8 +23,17 @@ FIXED = ("rulebook", "facts", "sources", "hazards", "products", "protocols")
 """Files of rules/ that hold something other than rules; each must be there."""
 
 
+CLAIMS = "rules/claims.yaml"
+CASES = ".cases.yaml"
+SEAL = "rules/seal.json"
+
 NEEDED = ("zones.yaml", *(f"rules/{stem}.yaml" for stem in FIXED))
 """Files without which the others cannot be understood."""
+
+
+def is_beside(name: str) -> bool:
+    """Is this a file of the rulebook that holds no rules: cases, or claims?"""
+    return name.endswith(CASES) or name == CLAIMS
 
 
 def shipped_folder() -> Path:
@@ -39,13 +48,21 @@ def load(folder: Path | None = None) -> Rulebook:
 
     Raises `RulebookError` with every problem found.
     """
-    if folder is None:
-        named = os.environ.get("DOSE_ENGINE_RULES")
-        folder = Path(named) if named else shipped_folder()
-    files, problems = _texts(folder)
+    files, problems = folder_texts(folder or default_folder(), beside=False)
     if problems:
         raise RulebookError(problems)
     return load_texts(files)
+
+
+def default_folder() -> Path:
+    """The folder that DOSE_ENGINE_RULES names, or the shipped one."""
+    named = os.environ.get("DOSE_ENGINE_RULES")
+    return Path(named) if named else shipped_folder()
+
+
+def has_seal(folder: Path) -> bool:
+    """Is there a seal in the folder, whole or not?"""
+    return os.path.lexists(folder / SEAL)
 
 
 def load_texts(files: Mapping[str, str]) -> Rulebook:
@@ -66,14 +83,15 @@ def load_texts(files: Mapping[str, str]) -> Rulebook:
     ]
     if missing or shapeless or len(roots) < len(files):
         raise RulebookError(problems)
-    book, found = _assemble(roots, _digest(files))
+    book, found = assemble(roots, _digest(files))
     problems += found
     if problems or book is None:
         raise RulebookError(problems)
     return book
 
 
-def _texts(folder: Path) -> tuple[dict[str, str], list[Problem]]:
+def folder_texts(folder: Path, *, beside: bool) -> tuple[dict[str, str], list[Problem]]:
+    """The files of the rulebook in a folder, by name, and what cannot be read. `beside`: also its cases and claims."""
     try:
         found = (folder / "zones.yaml").is_file() or (folder / "rules").is_dir()
         paths = [folder / "zones.yaml", *sorted((folder / "rules").glob("*.yaml"))]
@@ -86,9 +104,9 @@ def _texts(folder: Path) -> tuple[dict[str, str], list[Problem]]:
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     for path in paths:
-        if path.name.endswith(".cases.yaml"):
-            continue
         name = path.name if path.parent == folder else f"rules/{path.name}"
+        if is_beside(name) and not beside:
+            continue
         try:
             texts[name] = read_text(path, name)
         except Unreadable as unreadable:
@@ -105,7 +123,8 @@ def _digest(files: Mapping[str, str]) -> str:
     return whole.hexdigest()
 
 
-def _assemble(roots: Mapping[str, Node], digest: str) -> tuple[Rulebook | None, list[Problem]]:
+def assemble(roots: Mapping[str, Node], digest: str) -> tuple[Rulebook | None, list[Problem]]:
+    """The rulebook of these documents, none of which is missing or shapeless; or None and every problem."""
     readers = {name: Reader(name) for name in roots}
     products = load_products(*_file("products", roots, readers))
     about = load_about(*_file("rulebook", roots, readers), products)

@@ -120,9 +120,9 @@ def load_products(root: Node, reader: Reader) -> dict[str, Product]:
         brands = (
             tuple(reader.text(item, "a brand", 60) for item in reader.items(entries["brands"], "brands")) if "brands" in entries else ()
         )
-        if "type" in entries:
-            reader.word(entries["type"], "a type of toxin", ("A", "B"))
-        found[name] = Product(name, brands, reader.text(entries.get("note"), "note"), sources_of(entries, reader))
+        toxin = reader.word(entries["type"], "a type of toxin", ("A", "B")) if "type" in entries else None
+        note, sources = reader.text(entries.get("note"), "note"), sources_of(entries, reader)
+        found[name] = Product(name, brands, toxin or "A", note, sources)  # type: ignore[arg-type]
     return found
 
 

@@ -15,7 +15,7 @@ from .model import Fact, LowerMax, Rule, Scope, Tell
 from .reader import Reader
 from .vocabulary import LIMIT_FACTS, LIMIT_WORDS
 
-_ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*\Z")
+RULE_ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*\Z")
 _THEN = ("info", "caution", "stop", "withhold", "lower_max_to", "tell", "instead", "no_waiting")
 _OPTIONAL = ("because", "advise", "hazard", "expects_dose")
 _SEVERITIES = tuple(Severity)
@@ -35,7 +35,7 @@ def _rule(node: Node, reader: Reader, facts: Mapping[str, Fact], conditions: Con
     reader.about = f"rule {quoted(named.value)[1:-1]}" if named is not None and isinstance(named.value, str) else "a rule"
     entries = reader.mapping(node, "a rule", ("id", "title", "when", "then", "sources"), _OPTIONAL)
     rule_id = reader.text(entries.get("id"), "id", 60)
-    if rule_id and not _ID.fullmatch(rule_id):
+    if rule_id and not RULE_ID.fullmatch(rule_id):
         reader.wrong(
             "wrong-word", entries["id"], f"{quoted(rule_id)} is not an id", "upper-case words joined by hyphens, for example DAO-MEDIAL"
         )

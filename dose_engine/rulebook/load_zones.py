@@ -65,7 +65,8 @@ def load_lines(
         lines = [_suggestion(item, reader, conditions) for item in reader.items(suggest, "suggest")] if suggest else []
         if suggest is not None:
             _check_order(suggest, reader)
-        whole[name] = replace(zones[name], suggest=tuple(line for line in lines if line is not None))
+        hazard, because = reader.cite("hazard", node.value.get("hazard")), reader.text(node.value.get("because"), "because", 200)
+        whole[name] = replace(zones[name], suggest=tuple(line for line in lines if line is not None), hazard=hazard, because=because)
         rules += _limits(name, node, whole[name], reader, facts, conditions)
     reader.about = ""
     return whole, rules
@@ -116,8 +117,6 @@ def _suggestion(node: Node, reader: Reader, conditions: ConditionReader) -> Sugg
 def _limits(name: str, node: Node, zone: Zone, reader: Reader, facts: Mapping[str, Fact], conditions: ConditionReader) -> list[Rule]:
     if "limits" not in node.value:
         return []
-    hazard = reader.cite("hazard", node.value.get("hazard"))
-    because = reader.text(node.value.get("because"), "because", 200)
     rules: list[Rule] = []
     for item in reader.items(node.value["limits"], "limits"):
         entries = reader.mapping(
@@ -139,8 +138,8 @@ def _limits(name: str, node: Node, zone: Zone, reader: Reader, facts: Mapping[st
                 reader.wrong("unknown-fact", item, f"a limit of {of} is held against `{fact}`", "declare it in rules/facts.yaml")
             continue
         when = conditions.read(entries["when"]) if "when" in entries else None
-        own_hazard = reader.cite("hazard", entries["hazard"]) if "hazard" in entries else hazard
-        own_because = reader.text(entries["because"], "because", 200) if "because" in entries else because
+        hazard = reader.cite("hazard", entries["hazard"]) if "hazard" in entries else zone.hazard
+        because = reader.text(entries["because"], "because", 200) if "because" in entries else zone.because
         called = reader.text(entries.get("called"), "called", 40)
         basis = LimitBasis(name, zone.label, of, muscle, fact, when, called)
         if when is not None and (through := clears_with_more(when, facts)):
@@ -150,7 +149,7 @@ def _limits(name: str, node: Node, zone: Zone, reader: Reader, facts: Mapping[st
         for severity, units in ((Severity.CAUTION, caution), (Severity.STOP, stop)):
             if units is not None:
                 rule = basis.rule(severity, units, sources_of(entries, reader), reader.file, item.line)
-                rules.append(replace(rule, hazard=own_hazard, because=own_because))
+                rules.append(replace(rule, hazard=hazard, because=because))
     return _numbered(rules)
 
 

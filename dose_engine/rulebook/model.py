@@ -190,6 +190,9 @@ class Zone:
     suggest: tuple[Suggestion, ...]
     review: Review
     order: int
+    hazard: str = ""
+    """What too much of it does, and why; a limit says it too unless it names its own."""
+    because: str = ""
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -215,6 +218,7 @@ class Hazard(NamedTuple):
 class Product(NamedTuple):
     name: str
     brands: tuple[str, ...]
+    type: Literal["A", "B"]
     note: str
     sources: tuple[str, ...]
 

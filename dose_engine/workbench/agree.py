@@ -22,6 +22,8 @@ class Difference(NamedTuple):
     semantics: str
     compiled: str
     rete: str
+    solver: str = ""
+    """Empty where the solver was not asked."""
 
 
 _WORD = {None: "no", False: "possible", True: "certain"}
@@ -30,8 +32,10 @@ _WORD = {None: "no", False: "possible", True: "certain"}
 class Agreement:
     """Checks cases of one rulebook; keeps what was built for it."""
 
-    def __init__(self, book: Rulebook) -> None:
+    def __init__(self, book: Rulebook, *, solver: bool = False) -> None:
+        """`solver`: also ask z3, which is slow and an extra."""
         self.book = book
+        self._solver = solver
         self._compiled = Compiled(book)
         self._runner = Runner(self._compiled)
         self._confirmer = Confirmer(self._compiled)
@@ -45,10 +49,19 @@ class Agreement:
             compiled = {one.rule.id: one.certain for one in found}
             rete = self._confirmer.network(place).fired(evaluation.records[index])
             meaning = self._meaning(evaluation.facts, index)
-            for rule in sorted({*compiled, *rete, *meaning}):
-                answers = meaning.get(rule), compiled.get(rule), rete.get(rule)
+            found_by = [meaning, compiled, rete, *([self._by_solver(evaluation.facts, index)] if self._solver else [])]
+            for rule in sorted(set().union(*found_by)):
+                answers = [found.get(rule) for found in found_by]
                 if len(set(answers)) > 1:
                     yield Difference(rule, index, *(_WORD[answer] for answer in answers))
+
+    def _by_solver(self, facts: Facts, index: int | None) -> dict[str, bool]:
+        from ..evaluators.solver import fired
+
+        wanted = Scope.CASE if index is None else Scope.DOSE
+        rules = [rule for rule in self.book.rules if rule.scope is wanted]
+        names = frozenset[str]().union(*(rule.reads for rule in rules))
+        return fired(rules, facts.record(names, facts.doses[index] if index is not None else None), self.book)
 
     def _meaning(self, facts: Facts, index: int | None) -> dict[str, bool]:
         """Rule id -> certain? by `semantics` alone, over every rule and facts read one by one."""

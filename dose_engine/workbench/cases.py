@@ -10,6 +10,8 @@ Such a pair shows on which side of a boundary a rule stands.
       expect: {verdict: ok, not: [DAO-SIDE-CAUTION]}
       change: {"plan[0].units": 2.5}
       then: {verdict: caution, fires: [DAO-SIDE-CAUTION]}
+
+What can be expected is in `expected.py`.
 """
 
 from __future__ import annotations
@@ -17,18 +19,22 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..advisory import Advisory, Certainty, Verdict
-from ..documents import Node, Unreadable, read_text, read_yaml
+from ..advisory import Verdict
+from ..documents import Node, Unreadable, read_yaml
 from ..engine import Engine
-from ..errors import CaseError, Problem, RulebookError
+from ..errors import CaseError, Problem, RulebookError, quoted
 from ..intake import case_from
+from ..rulebook.load import CASES, folder_texts
 from ..rulebook.model import Rulebook
-from ..rulebook.reader import Reader
+from ..rulebook.reader import Reader, shown
+from .expected import Expected
+from .reading_expected import read_expected
+from .seen import InAdvisory, Miss, misses
 
 STANDARD: Final[dict[str, Any]] = {
     "date": "2026-03-02",
@@ -48,16 +54,6 @@ TODAY: Final = dt.date(2026, 3, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """What must come out: the verdict, rules that certainly fire, that are possible, and that do not fire at all."""
-
-    verdict: Verdict
-    fires: tuple[str, ...] = ()
-    possible: tuple[str, ...] = ()
-    silent: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class RuleCase:
     """One case, or a pair when there is a change."""
 
@@ -73,29 +69,53 @@ class RuleCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Half:
+    """One run of a case: as it is given, or with its change. `line` is where what it expects stands."""
+
+    case: RuleCase
+    changed: bool
+    values: dict[str, Any]
+    expected: Expected
+
+    @property
+    def line(self) -> int:
+        return self.expected.line or self.case.line
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came out of one run of a case. `wrong` is empty when it is as expected."""
+    """What came out of one run of a case. `missed` is empty when it is as expected."""
 
     case: RuleCase
     changed: bool
     verdict: Verdict
     certain: frozenset[str]
     possible: frozenset[str]
-    wrong: tuple[str, ...]
+    missed: tuple[Miss, ...]
 
-
-def case_files(folder: Path) -> list[Path]:
-    return sorted((folder / "rules").glob("*.cases.yaml"))
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        return tuple(miss.what for miss in self.missed)
 
 
 def load_cases(folder: Path, book: Rulebook) -> list[RuleCase]:
     """Every case of the rulebook in `folder`. Raises `RulebookError` with every problem."""
+    texts, problems = folder_texts(folder, beside=True)
+    cases, found = cases_in(texts, book)
+    if problems or found:
+        raise RulebookError([*problems, *found])
+    return cases
+
+
+def cases_in(texts: Mapping[str, str], book: Rulebook) -> tuple[list[RuleCase], list[Problem]]:
+    """The cases among these files (by name), and every problem with them."""
     problems: list[Problem] = []
     cases: list[RuleCase] = []
-    for path in case_files(folder):
-        name = f"rules/{path.name}"
+    for name, text in sorted(texts.items()):
+        if not name.endswith(CASES):
+            continue
         try:
-            root, inside = read_yaml(read_text(path, name), name)
+            root, inside = read_yaml(text, name)
         except Unreadable as unreadable:
             problems.append(unreadable.problem)
             continue
@@ -107,9 +127,7 @@ def load_cases(folder: Path, book: Rulebook) -> list[RuleCase]:
         if case.id in seen:
             problems.append(Problem("duplicate-id", f"`{case.id}` is the id of two cases", "", case.file, case.line))
         seen[case.id] = case
-    if problems:
-        raise RulebookError(problems)
-    return cases
+    return cases, problems
 
 
 def _case(node: Node, reader: Reader, book: Rulebook) -> RuleCase | None:
@@ -127,8 +145,12 @@ def _case(node: Node, reader: Reader, book: Rulebook) -> RuleCase | None:
             reader.wrong("wrong-type", entries["change"], "a pair differs in exactly one fact")
             return None
         change = (changes[0][0], changes[0][1].plain())
-    expect = _expected(entries["expect"], reader, book)
-    then = _expected(entries["then"], reader, book) if "then" in entries else None
+    given = entries["given"].plain()
+    if not isinstance(given, dict):
+        reader.wrong("wrong-type", entries["given"], f"given is a mapping, got {shown(entries['given'])}")
+        return None
+    expect = read_expected(entries["expect"], lambda: _plan(given), reader, book)
+    then = read_expected(entries["then"], lambda: _plan(given, change), reader, book) if "then" in entries else None
     if expect is None or ("then" in entries and then is None):
         return None
     decides = reader.words(entries["decides"], "a source", book.sources) if "decides" in entries else ()
@@ -136,7 +158,7 @@ def _case(node: Node, reader: Reader, book: Rulebook) -> RuleCase | None:
         reader.text(entries["id"], "id", 80),
         reader.text(entries["says"], "says"),
         decides,
-        entries["given"].plain(),
+        given,
         expect,
         change,
         then,
@@ -145,16 +167,14 @@ def _case(node: Node, reader: Reader, book: Rulebook) -> RuleCase | None:
     )
 
 
-def _expected(node: Node, reader: Reader, book: Rulebook) -> Expected | None:
-    entries = reader.mapping(node, "what is expected", ("verdict",), ("fires", "possible", "not"))
-    verdict = reader.word(entries["verdict"], "a verdict", list(Verdict)) if "verdict" in entries else None
-    if verdict is None:
+def _plan(given: dict[str, Any], change: tuple[str, Any] | None = None) -> list[dict[str, Any]] | None:
+    """The doses that are planned; None where that cannot be told, because the case itself cannot be read."""
+    base = laid_over(STANDARD, given)
+    try:
+        plan = (changed(base, *change) if change else base)["plan"]
+    except (LookupError, TypeError):
         return None
-    return Expected(Verdict(verdict), *(_rules(entries.get(key), reader, book) for key in ("fires", "possible", "not")))
-
-
-def _rules(node: Node | None, reader: Reader, book: Rulebook) -> tuple[str, ...]:
-    return () if node is None else reader.words(node, "a rule", book.rule_by_id, "unknown-id")
+    return plan if isinstance(plan, list) and all(isinstance(entry, dict) for entry in plan) else None
 
 
 def laid_over(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -183,33 +203,50 @@ def changed(value: dict[str, Any], path: str, to: Any) -> dict[str, Any]:
     return result
 
 
+def halves_of(case: RuleCase) -> Iterator[Half]:
+    """The one or two runs of a case. Raises `CaseError` where the change is at no place of the case."""
+    base = laid_over(STANDARD, case.given)
+    yield Half(case, False, base, case.expect)
+    if case.change is not None and case.then is not None:
+        path, to = case.change
+        try:
+            values = changed(base, path, to)
+        except (LookupError, TypeError):
+            message = f"there is nothing at {quoted(path)} that can be changed"
+            raise CaseError([Problem("unknown-key", message, "", case.file, case.then.line)]) from None
+        yield Half(case, True, values, case.then)
+
+
 def values_of(case: RuleCase) -> Iterator[tuple[dict[str, Any], Expected, bool]]:
     """The one or two runs of a case: the values, what is expected, and whether the change is in."""
-    base = laid_over(STANDARD, case.given)
-    yield base, case.expect, False
-    if case.change is not None and case.then is not None:
-        yield changed(base, *case.change), case.then, True
+    return ((half.values, half.expected, half.changed) for half in halves_of(case))
 
 
 def run_case(case: RuleCase, engine: Engine) -> Iterator[Outcome]:
     """Run a case, and its changed half."""
-    for values, expected, is_changed in values_of(case):
+    halves = halves_of(case)
+    while True:
         try:
-            advisory = engine.advise(case_from(values, engine.rulebook, TODAY), options=False)
-        except (CaseError, LookupError, TypeError) as error:
-            yield Outcome(case, is_changed, Verdict.STOP, frozenset(), frozenset(), (f"cannot be run: {error}",))
-            continue
-        yield _outcome(case, expected, advisory, is_changed)
+            half = next(halves, None)
+        except CaseError as error:
+            yield _not_run(case, True, error.problems[0].message)
+            return
+        if half is None:
+            return
+        yield run_half(half, engine)
 
 
-def _outcome(case: RuleCase, expected: Expected, advisory: Advisory, is_changed: bool) -> Outcome:
-    certain = frozenset(finding.rule for finding in advisory.findings if finding.certainty is Certainty.CERTAIN)
-    possible = frozenset(finding.rule for finding in advisory.findings if finding.certainty is Certainty.POSSIBLE)
-    wrong = []
-    if advisory.verdict is not expected.verdict:
-        reasons = ", ".join(f"{finding.rule} ({finding.counts_as})" for finding in advisory.findings if finding.counts_as is not Verdict.OK)
-        wrong.append(f"verdict {advisory.verdict}, expected {expected.verdict}; findings: {reasons or 'none'}")
-    wrong += [f"{rule} did not certainly fire" for rule in expected.fires if rule not in certain]
-    wrong += [f"{rule} is not possible" for rule in expected.possible if rule not in possible]
-    wrong += [f"{rule} fired" for rule in expected.silent if rule in certain | possible]
-    return Outcome(case, is_changed, advisory.verdict, certain, possible, tuple(wrong))
+def run_half(half: Half, engine: Engine) -> Outcome:
+    """Run one half. What would clear the findings is worked out only where the first day without a stop is expected."""
+    try:
+        case = case_from(half.values, engine.rulebook, TODAY)
+    except CaseError as error:
+        return _not_run(half.case, half.changed, " ".join(str(error).split()))
+    advisory = engine.advise(case, options=half.expected.earliest is not None)
+    seen = InAdvisory(advisory, engine.rulebook)
+    missed = tuple(misses(half.expected, seen))
+    return Outcome(half.case, half.changed, advisory.verdict, seen.certain, seen.possible, missed)
+
+
+def _not_run(case: RuleCase, is_changed: bool, why: str) -> Outcome:
+    return Outcome(case, is_changed, Verdict.STOP, frozenset(), frozenset(), (Miss("run", f"cannot be run: {why}"),))

@@ -145,7 +145,9 @@ def advisory(**changes: Any) -> Advisory:
             Counsel(text="Print the basis.", audience="injector", sources=()),
         ),
         "assumed": (Assumed(fact="placement", read_as="standard"),),
-        "rulebook": RulebookInfo(title="Micro-dosing", version="2026.1", sha256="ab" * 32, sealed_by=None, overdue=()),
+        "rulebook": RulebookInfo(
+            title="Micro-dosing", version="2026.1", sha256="ab" * 32, sealed_by=None, seal="none", seal_note="", overdue=()
+        ),
         "evaluators": Evaluators(ran=("compiled", "rete"), agreed=True, note=""),
         "case_sha256": "cd" * 32,
     }
@@ -213,7 +215,13 @@ def stopped() -> Advisory:
         ),
         earliest_date=date(2026, 4, 20),
         rulebook=RulebookInfo(
-            title="Micro-dosing", version="2026.1", sha256="ab" * 32, sealed_by="Dr A. Example", overdue=("glabella", "S57")
+            title="Micro-dosing",
+            version="2026.1",
+            sha256="ab" * 32,
+            sealed_by="Dr A. Example",
+            seal="holds",
+            seal_note="signed on 2026-01-02",
+            overdue=("glabella", "S57"),
         ),
         evaluators=Evaluators(ran=("compiled",), agreed=None, note="the second evaluator is not installed"),
     )
@@ -280,5 +288,13 @@ def wild(draw: st.DrawFn) -> Advisory:
         options=(Option(what=text(), changes=(), verdict_if_done=Verdict.OK),),
         timeline=(TimelineEntry(date=TODAY, until=None, what=text(), sources=(text(),)),),
         counselling=(Counsel(text=text(), audience="patient", sources=(text(),)),),
-        rulebook=RulebookInfo(title=text(), version=text(), sha256="ab" * 32, sealed_by=text(), overdue=(text(),)),
+        rulebook=RulebookInfo(
+            title=text(),
+            version=text(),
+            sha256="ab" * 32,
+            sealed_by=draw(st.one_of(st.none(), WILD)),
+            seal=draw(st.sampled_from(["none", "holds", "changed"])),
+            seal_note=text(),
+            overdue=(text(),),
+        ),
     )

@@ -1,0 +1,1 @@
+"""Small changes to a rulebook, each of which a case must notice."""

@@ -1,0 +1,1 @@
+"""Proofs: claims held against every patient within stated bounds, by z3."""
