@@ -8,9 +8,9 @@ from itertools import groupby
 
 from rich.text import Text
 
-from ..workbench.coverage import Cell, Coverage, Covered
 from ..workbench.mutation.score import Judged, Score
 from ..workbench.testing import Failed, FailedHalf, Results
+from ..workbench.testing.coverage import Cell, Coverage, Covered
 from .terminal import Page
 from .words import clean, listed, plural
 

@@ -10,9 +10,9 @@ from dose_engine.evaluators.semantics import Truth, evaluate
 from dose_engine.facts import Facts
 from dose_engine.rulebook import conditions
 from dose_engine.rulebook.model import Scope
-from dose_engine.workbench.coverage import Coverage, Covered, coverage
-from dose_engine.workbench.reach import reach
-from dose_engine.workbench.runs import Runs
+from dose_engine.workbench.testing.coverage import Coverage, Covered, coverage
+from dose_engine.workbench.testing.reach import reach
+from dose_engine.workbench.testing.runs import Runs
 from dose_engine.workbench.whole import Whole, load_whole
 from tests.strategies import REPOSITORY, as_case, case_values, shipped
 from tests.workbench.small_book import base, edited

@@ -11,13 +11,13 @@ import pytest
 from dose_engine.advisory import Verdict
 from dose_engine.intake import read_case
 from dose_engine.rulebook.model import Rulebook
-from dose_engine.workbench import direction as directions
 from dose_engine.workbench.cases import TODAY, cases_in, halves_of
 from dose_engine.workbench.diff import Lean
+from dose_engine.workbench.diff import direction as directions
+from dose_engine.workbench.diff.direction import INSTALL, Direction, Sides, Witness, by_cases, decide
 from dose_engine.workbench.diff.layout import heading, witness_text
 from dose_engine.workbench.diff.loosening import Comparison, compare
-from dose_engine.workbench.direction import INSTALL, Direction, Sides, Witness, by_cases, decide
-from dose_engine.workbench.two_books import TwoBooks
+from dose_engine.workbench.diff.two_books import TwoBooks
 from tests.workbench.small_book import base, edited
 
 Z, N, P = "zones.yaml", "rules/neck.yaml", "rules/protocols.yaml"

@@ -16,9 +16,9 @@ from dose_engine.workbench.diff import Change, Lean, changes
 from dose_engine.workbench.diff.change import joined
 from dose_engine.workbench.diff.lean import implies, plain
 from dose_engine.workbench.diff.tries import tries
+from dose_engine.workbench.diff.two_books import TwoBooks
 from dose_engine.workbench.generate import Draw, RandomDraw, generate_case
 from dose_engine.workbench.generate_book import draw_rulebook, written
-from dose_engine.workbench.two_books import TwoBooks
 from dose_engine.workbench.whole import Whole, whole_of
 from tests.workbench.book_edits import edited_values
 from tests.workbench.small_book import base, edited

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 
 from dose_engine.documents import read_yaml
 from dose_engine.rulebook.load import shipped_folder
+from dose_engine.workbench.cases.reading_expected import KEYS
 from dose_engine.workbench.editor_schemas import KINDS, file_of, kind_of, modeline, plain, schemas, text_of
-from dose_engine.workbench.reading_expected import KEYS
 from dose_engine.workbench.whole import whole_of
 from tests.strategies import rulebook_texts, shipped
 from tests.test_bad_files import base_texts

@@ -9,10 +9,10 @@ from typing import Any
 from dose_engine.advisory import Verdict
 from dose_engine.workbench.cases import STANDARD, TODAY, laid_over
 from dose_engine.workbench.impact import Impact, Moved, Seen
-from dose_engine.workbench.impact_tally import LISTED, SHOWN_WHOLE, Tally
-from dose_engine.workbench.impact_views import JsonReport
-from dose_engine.workbench.nearness import lines_of
-from dose_engine.workbench.past import Past, beside_the_rules
+from dose_engine.workbench.impact.nearness import lines_of
+from dose_engine.workbench.impact.past import Past, beside_the_rules
+from dose_engine.workbench.impact.tally import LISTED, SHOWN_WHOLE, Tally
+from dose_engine.workbench.impact.views import JsonReport
 from dose_engine.workbench.whole import Whole
 from tests.workbench.small_book import base, edited
 

@@ -68,7 +68,7 @@ def _chosen(ids: Sequence[str] | None, book: Rulebook) -> list[Rule]:
 def _words(one: Boundary, book: Rulebook) -> tuple[str, str, str]:
     """The threshold, and the two patients."""
     from ...wording import test_text, words
-    from ...workbench.patient_words import in_words
+    from ...workbench.cases.in_words import in_words
 
     says = book.facts[one.test.fact].says or words(one.test.fact)
     test = f"{says}{'' if says.endswith('?') else ':'} {test_text(one.test, book)}"

@@ -26,8 +26,8 @@ def impact(
     Exit code: 0 shown, 2 a rulebook or a case that cannot be used; the other cases are shown all the same.
     """
     from ...workbench.impact import Impact
-    from ...workbench.impact_tally import Tally
-    from ...workbench.past import beside_the_rules
+    from ...workbench.impact.past import beside_the_rules
+    from ...workbench.impact.tally import Tally
     from .past import past_cases
 
     wholes = two_wholes(old, new)
@@ -35,7 +35,7 @@ def impact(
     seen = found.over(past_cases(cases) if cases else beside_the_rules(wholes[0].cases))
     tally = Tally()
     if format == "json":
-        from ...workbench.impact_views import JsonReport
+        from ...workbench.impact.views import JsonReport
 
         report = JsonReport(*wholes)
         typer.echo(report.start(), nl=False)
@@ -45,7 +45,7 @@ def impact(
         typer.echo(report.end(tally), nl=False)
     else:
         from ...report.terminal import Screen
-        from ...workbench.impact_views import TextReport
+        from ...workbench.impact.views import TextReport
 
         for one in seen:
             tally.take(one)

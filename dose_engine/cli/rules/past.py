@@ -12,7 +12,7 @@ from typing import IO, Final
 
 from ...documents import LARGEST_FILE, Unreadable, decode
 from ...errors import CaseError, Problem
-from ...workbench.past import Past
+from ...workbench.impact.past import Past
 from ..reading import STDIN, Input, inputs
 
 LINES: Final = (".ndjson", ".jsonl")

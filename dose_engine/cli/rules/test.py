@@ -9,9 +9,9 @@ import typer
 from ..options import Rules, ShortFormat
 
 if TYPE_CHECKING:
-    from ...workbench.coverage import Coverage
     from ...workbench.mutation.score import Score
     from ...workbench.testing import Results
+    from ...workbench.testing.coverage import Coverage
 
 FOUND = 3
 """The exit code when a case fails, when there is none, or when less is reached than was asked for."""
@@ -37,8 +37,8 @@ def run_cases(
 ) -> None:
     """Run the cases beside the rules. Leaves with 3 when one does not come out as it says, and shows which fact made the difference."""
     from ...engine import Engine
-    from ...workbench.runs import Runs
     from ...workbench.testing import chosen, run_all
+    from ...workbench.testing.runs import Runs
     from ...workbench.whole import load_whole
 
     whole = load_whole(rules)
@@ -49,7 +49,7 @@ def run_cases(
     if coverage or mutate or min_coverage is not None or min_score is not None:
         runs = Runs(whole.book, cases)
         if coverage or min_coverage is not None:
-            from ...workbench.coverage import coverage as covered
+            from ...workbench.testing.coverage import coverage as covered
 
             seen = covered(runs)
         if (mutate or min_score is not None) and not found.failures:

@@ -15,7 +15,7 @@ from ...rulebook.meaning import book_digest, digest
 from ...rulebook.model import Fact, Rule, Rulebook
 from ...rulebook.whole_meaning import whole_meaning
 from ..cases import RuleCase
-from ..expected import Expected
+from ..cases.expected import Expected
 from ..whole import Whole
 from .behind import rules_behind
 from .comments import Headings, headings

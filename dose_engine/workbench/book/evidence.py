@@ -7,8 +7,8 @@ from itertools import groupby
 
 from ...report.words import plural
 from ...rulebook.model import SourceEntry
-from ..case_yaml import flow
 from ..cases import RuleCase
+from ..cases.yaml_text import flow
 from ..claims import Claim
 from .claims import OTHER_VERSION, result_tag, standing
 from .edition import Edition

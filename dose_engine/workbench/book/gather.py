@@ -68,8 +68,8 @@ def changes_since_seal(whole: Whole) -> tuple[Changed, ...] | None:
 
 def coverage_of(whole: Whole) -> Mapping[str, Covered]:
     """By rule, how many of the values that its condition can have the cases have seen."""
-    from ..coverage import coverage
-    from ..runs import Runs
+    from ..testing.coverage import coverage
+    from ..testing.runs import Runs
 
     reachable = defaultdict(list)
     for cell in coverage(Runs(whole.book, whole.cases)).cells:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ...report.words import listed
-from ..case_yaml import difference, rule_case
 from ..cases import STANDARD, laid_over
-from ..direction import Direction, Witness
+from ..cases.yaml_text import difference, rule_case
 from .change import Change
 from .changelog import CHANGE_LOG
+from .direction import Direction, Witness
 from .loosening import GRADE, Comparison
 from .registers import ONLY_A_REVIEWER
 

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..direction import Direction, Sides, decide
-from ..two_books import TwoBooks
 from ..whole import Whole
 from . import changes
 from .change import Change, Lean
 from .changelog import REVIEWED, Entry, added
+from .direction import Direction, Sides, decide
 from .tries import tries
+from .two_books import TwoBooks
 
 GRADE: Final = "GRADE-"
 

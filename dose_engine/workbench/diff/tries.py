@@ -13,7 +13,7 @@ from ...rulebook.conditions import Test, tests
 from ...rulebook.model import Fact, Kind, Rule, Rulebook
 from ...units import HALF, LARGEST, LATEST, STEPS
 from ..cases import STANDARD, halves_of, laid_over
-from ..expected import Expected
+from ..cases.expected import Expected
 from ..generate import RandomDraw, generate_case
 from ..whole import Whole
 

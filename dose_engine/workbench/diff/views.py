@@ -8,9 +8,9 @@ from rich.text import Text
 
 from ...report.terminal import Page, Screen
 from ...report.words import clean, listed, plural
-from ..direction import Witness
 from ..whole import Whole
 from .change import Change
+from .direction import Witness
 from .layout import ending, groups, heading, layout_only, remarks, sentence, witnesses
 from .loosening import Comparison
 

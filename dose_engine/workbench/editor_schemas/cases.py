@@ -9,7 +9,7 @@ from typing import Any
 from ...advisory import Verdict
 from ...rulebook.model import Rule
 from ...schemas import case_schema
-from ..expected import ADDED_UP, BASES, WINDOW
+from ..cases.expected import ADDED_UP, BASES, WINDOW
 from .vocabulary import A_DAY, Schema, Vocabulary, a_text, list_or_one, mapping, says
 
 _VERDICTS = {

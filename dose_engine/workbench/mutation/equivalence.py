@@ -18,7 +18,7 @@ from ...rulebook.conditions import Condition, Test, facts_read, tests
 from ...rulebook.model import Fact, Rule, Rulebook
 from ...rulebook.vocabulary import LIMIT_FACTS, NEEDED_CONSTANTS
 from ...units import OPEN
-from ..reach import never_open, settled
+from ..testing.reach import never_open, settled
 from .outcome import Other, other
 from .same_places import adds_nothing, outside
 

@@ -15,8 +15,8 @@ from ...intake import check_words
 from ...rulebook.model import Fact, Rule, Rulebook
 from ...tally import Tally
 from ..cases import Half
-from ..runs import Run, Runs, Where
-from ..seen import Miss, misses
+from ..cases.seen import Miss, misses
+from ..testing.runs import Run, Runs, Where
 from .outcome import Other, fired_under, other
 
 

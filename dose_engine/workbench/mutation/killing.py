@@ -14,12 +14,12 @@ from ...evaluation import Evaluation
 from ...intake import case_from
 from ...rulebook.conditions import facts_read, tests
 from ...rulebook.model import Fact, Rule, Rulebook
-from ..case_yaml import rule_case
 from ..cases import TODAY, changed
-from ..runs import Runs
+from ..cases.yaml_text import rule_case
 from ..scaffold.moves import units_of
 from ..scaffold.neighbours import changes
 from ..scaffold.patients import Patients
+from ..testing.runs import Runs
 from .mutants import Mutant
 from .outcome import InFirings, Other, fired_under, other
 from .telling_apart import differing, places_of

@@ -18,9 +18,9 @@ from ...facts import Facts
 from ...ranges import suggestion
 from ...rulebook.model import Rule, Rulebook, Scope
 from ...rulebook.vocabulary import LIMIT_FACTS
-from ..expected import NEVER, Amount, Days, PlacedAt, Shown
-from ..runs import Runs
-from ..seen import added_up, shown
+from ..cases.expected import NEVER, Amount, Days, PlacedAt, Shown
+from ..cases.seen import added_up, shown
+from ..testing.runs import Runs
 
 
 class InFirings:

@@ -9,8 +9,8 @@ from typing import Literal
 
 from ...rulebook.load import is_beside
 from ...rulebook.model import Rulebook
-from ..runs import Runs
 from ..testing import name_of
+from ..testing.runs import Runs
 from ..whole import Whole
 from .equivalence import equivalent
 from .jury import Jury

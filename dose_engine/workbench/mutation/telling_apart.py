@@ -7,8 +7,8 @@ from typing import Any
 
 from ...advisory import Verdict
 from ...evaluation import Evaluation
-from ..expected import ADDED_UP, NEVER, WINDOW, Days, PlacedAt
-from ..seen import Seen
+from ..cases.expected import ADDED_UP, NEVER, WINDOW, Days, PlacedAt
+from ..cases.seen import Seen
 from .outcome import Other
 
 Expectation = dict[str, Any]

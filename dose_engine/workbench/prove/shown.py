@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...advisory import Verdict
-from ..case_yaml import rule_case
+from ..cases.yaml_text import rule_case
 from ..claims import Claim
 from ..whole import Whole
 from .judge import Judge, forbidden

@@ -12,7 +12,8 @@ from dose_engine.intake import case_from
 from dose_engine.rulebook.load import load_texts
 from dose_engine.rulebook.model import Rulebook
 from dose_engine.workbench.cases import TODAY, RuleCase, run_case
-from dose_engine.workbench.expected import Expected
+from dose_engine.workbench.cases.expected import Expected
+from dose_engine.workbench.cases.seen import InAdvisory
 from dose_engine.workbench.generate import RandomDraw, generate_case
 from dose_engine.workbench.generate_book import generate_rulebook
 from dose_engine.workbench.mutation.change import MutantKind
@@ -21,8 +22,7 @@ from dose_engine.workbench.mutation.jury import Jury
 from dose_engine.workbench.mutation.mutants import mutants
 from dose_engine.workbench.mutation.remade import Refused, Remaking
 from dose_engine.workbench.mutation.telling_apart import places_of
-from dose_engine.workbench.runs import Runs
-from dose_engine.workbench.seen import InAdvisory
+from dose_engine.workbench.testing.runs import Runs
 from tests.workbench.mutation.mutating import all_mutants, fails_in_full, made, mutant, roots, shipped_whole
 from tests.workbench.small_book import base, edited
 

@@ -18,7 +18,7 @@ from dose_engine.workbench.mutation.outcome import InFirings, fired_under, other
 from dose_engine.workbench.mutation.remade import Refused, Remaking
 from dose_engine.workbench.mutation.score import Fate, Judged, Score, score
 from dose_engine.workbench.mutation.telling_apart import differing, places_of
-from dose_engine.workbench.runs import Runs
+from dose_engine.workbench.testing.runs import Runs
 from dose_engine.workbench.whole import Whole
 from tests.strategies import as_case
 from tests.workbench.mutation.mutating import all_mutants, fails_in_full, made, mutant, roots, shipped_whole

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dose_engine.workbench.case_yaml import difference
-from dose_engine.workbench.patient_words import in_words
+from dose_engine.workbench.cases.in_words import in_words
+from dose_engine.workbench.cases.yaml_text import difference
 from dose_engine.workbench.prove.boundary import boundary, thresholds
 from dose_engine.workbench.prove.judge import Judge
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
 
-from ..advisory import Advisory, Certainty, DoseAdvice, Exposure, Suggested, Verdict
-from ..rulebook.model import Rulebook
+from ...advisory import Advisory, Certainty, DoseAdvice, Exposure, Suggested, Verdict
+from ...rulebook.model import Rulebook
 from .expected import NEVER, Amount, Days, Expected, PlacedAt, RangeShown, Shown
 
 

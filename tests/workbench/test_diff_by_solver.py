@@ -6,7 +6,7 @@ import pytest
 
 from dose_engine import Rulebook
 from dose_engine.rulebook.load import is_beside, load_texts
-from dose_engine.workbench.compare import direction
+from dose_engine.workbench.diff.by_solver import direction
 from dose_engine.workbench.prove.judge import Judge
 
 from ..strategies import shipped

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..advisory import Verdict
-from ..compose import Firing, place_of
-from ..evaluation import Evaluation
-from ..evaluators.semantics import Truth, evaluate
-from ..evaluators.values import Record
-from ..evidence import still_open, support
-from ..rulebook.conditions import ALWAYS, All, AnyOf, Condition, Named, NoneOf, Test
-from ..rulebook.model import Rule, Rulebook, Scope
-from ..rulebook.vocabulary import PLACE_FACTS
-from ..wording import fact_text, place_text, test_text, value_text
-from .seen import Miss
+from ...advisory import Verdict
+from ...compose import Firing, place_of
+from ...evaluation import Evaluation
+from ...evaluators.semantics import Truth, evaluate
+from ...evaluators.values import Record
+from ...evidence import still_open, support
+from ...rulebook.conditions import ALWAYS, All, AnyOf, Condition, Named, NoneOf, Test
+from ...rulebook.model import Rule, Rulebook, Scope
+from ...rulebook.vocabulary import PLACE_FACTS
+from ...wording import fact_text, place_text, test_text, value_text
+from ..cases.seen import Miss
 
 MOST_RULES = 3
 """How many of the findings behind a wrong verdict are explained."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from ..errors import CaseError
-from ..evaluation import Evaluation, Runner
-from ..evaluators.compiled import Compiled
-from ..evaluators.values import Record, Value
-from ..rulebook.model import Fact, Rulebook, Scope
-from .cases import Half, RuleCase, halves_of
-from .testing import evaluated
+from ...errors import CaseError
+from ...evaluation import Evaluation, Runner
+from ...evaluators.compiled import Compiled
+from ...evaluators.values import Record, Value
+from ...rulebook.model import Fact, Rulebook, Scope
+from ..cases import Half, RuleCase, halves_of
+from . import evaluated
 
 
 class Where(NamedTuple):

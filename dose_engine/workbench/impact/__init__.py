@@ -6,16 +6,16 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..advisory import Place, Verdict
-from ..case import Case
-from ..compose import Firing, place_of
-from ..errors import CaseError, Problem
-from ..evaluation import Evaluation
-from .diff import changes
+from ...advisory import Place, Verdict
+from ...case import Case
+from ...compose import Firing, place_of
+from ...errors import CaseError, Problem
+from ...evaluation import Evaluation
+from ..diff import changes
+from ..diff.two_books import TwoBooks
+from ..whole import Whole
 from .nearness import Nearness, close_by, lines_of, nearest
 from .past import Past
-from .two_books import TwoBooks
-from .whole import Whole
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..evaluation import Evaluation
-from ..evaluators.semantics import evaluate
-from ..evaluators.values import Range
-from ..rulebook.conditions import Op, Test, tests
-from ..rulebook.model import Kind, Rule, Rulebook, Scope
-from ..units import HALF, LATEST
-from ..wording import fact_text, value_text
-from .diff.phrases import amount
+from ...evaluation import Evaluation
+from ...evaluators.semantics import evaluate
+from ...evaluators.values import Range
+from ...rulebook.conditions import Op, Test, tests
+from ...rulebook.model import Kind, Rule, Rulebook, Scope
+from ...units import HALF, LATEST
+from ...wording import fact_text, value_text
+from ..diff.phrases import amount
 
 STEPS: Final = {Kind.UNITS: HALF, Kind.DAYS: 1, Kind.YEARS: 1, Kind.MILLIMETRES: 50, Kind.COUNT: 1}
 """What one step is, by kind: 0.5 U, a day, a year, half a millimetre, one."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from ..case import Case
-from ..documents import Unreadable, read_yaml
-from ..errors import CaseError, Problem
-from ..intake import case_from, read_case
-from ..rulebook.model import Rulebook
-from .cases import TODAY, RuleCase, halves_of
+from ...case import Case
+from ...documents import Unreadable, read_yaml
+from ...errors import CaseError, Problem
+from ...intake import case_from, read_case
+from ...rulebook.model import Rulebook
+from ..cases import TODAY, RuleCase, halves_of
 
 
 @dataclass(frozen=True, slots=True)

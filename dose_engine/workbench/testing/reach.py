@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
-from ..evaluators.fold import Above, Apart, Both, Either, Formula, Member, Word, fold
-from ..evaluators.semantics import Truth
-from ..evaluators.values import UNKNOWN
-from ..rulebook.conditions import Condition, facts_read
-from ..rulebook.model import Fact, Rulebook
-from ..rulebook.vocabulary import BANDS
+from ...evaluators.fold import Above, Apart, Both, Either, Formula, Member, Word, fold
+from ...evaluators.semantics import Truth
+from ...evaluators.values import UNKNOWN
+from ...rulebook.conditions import Condition, facts_read
+from ...rulebook.model import Fact, Rulebook
+from ...rulebook.vocabulary import BANDS
 
 PLACE: Final = ("dose.zone", "dose.region", "dose.muscle", "dose.side", "dose.band")
 """Fields that the place of a dose settles together."""

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from ..advisory import Verdict
-from ..documents import Node
-from ..errors import did_you_mean, quoted
-from ..rulebook.model import Rule, Rulebook, Zone
-from ..rulebook.reader import Reader, shown
-from ..rulebook.vocabulary import BANDS, SIDES
-from ..units import Units
+from ...advisory import Verdict
+from ...documents import Node
+from ...errors import did_you_mean, quoted
+from ...rulebook.model import Rule, Rulebook, Zone
+from ...rulebook.reader import Reader, shown
+from ...rulebook.vocabulary import BANDS, SIDES
+from ...units import Units
 from .expected import ADDED_UP, BASES, NEVER, NONE, WINDOW, WITHHELD, Amount, Days, Expected, PlacedAt, RangeShown, Shown
 
 KEYS: Final = ("fires", "possible", "not", "doses", "suggested", "told", "exposure", "earliest")

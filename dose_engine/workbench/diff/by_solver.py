@@ -11,19 +11,19 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..advisory import Severity, Verdict
-from ..errors import CaseError
-from ..evaluators.solver import Formula, conjunction, disjunction, negation
-from ..rulebook.meaning import plain
-from ..rulebook.model import Rule, Rulebook, Scope
+from ...advisory import Severity, Verdict
+from ...errors import CaseError
+from ...evaluators.solver import Formula, conjunction, disjunction, negation
+from ...rulebook.meaning import plain
+from ...rulebook.model import Rule, Rulebook, Scope
+from ..prove.counting import Counting
+from ..prove.judge import Judge
+from ..prove.patient import Bounds, Patient
+from ..prove.prover import counts_in_full
+from ..prove.result import Undecided
+from ..prove.search import Search
+from ..prove.terms import FactTerms
 from .direction import Direction, Witness
-from .prove.counting import Counting
-from .prove.judge import Judge
-from .prove.patient import Bounds, Patient
-from .prove.prover import counts_in_full
-from .prove.result import Undecided
-from .prove.search import Search
-from .prove.terms import FactTerms
 
 BOUNDS: Final = Bounds(3, 3, 1)
 SECONDS: Final = 10.0

@@ -19,8 +19,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from ..advisory import Basis, Verdict
-from ..units import Units
+from ...advisory import Basis, Verdict
+from ...units import Units
 
 NEVER: Final = "never"
 WITHHELD: Final = "withheld"

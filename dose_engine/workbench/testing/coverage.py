@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..evaluators.semantics import Truth, evaluate
-from ..rulebook.conditions import Condition, tests
-from ..rulebook.model import Rule
-from ..wording import fact_text, test_text
+from ...evaluators.semantics import Truth, evaluate
+from ...rulebook.conditions import Condition, tests
+from ...rulebook.model import Rule
+from ...wording import fact_text, test_text
 from .reach import reach
 from .runs import Runs
 

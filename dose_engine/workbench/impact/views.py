@@ -8,15 +8,15 @@ from typing import Any
 
 from rich.text import Text
 
-from ..advisory import Advisory, Verdict
-from ..engine import Engine
-from ..errors import Problem
-from ..report.terminal import STYLES, Page, Screen
-from ..report.words import VERDICTS, clean, plural
-from .impact import Impact, Moved, Seen
-from .impact_tally import LISTED, Tally
+from ...advisory import Advisory, Verdict
+from ...engine import Engine
+from ...errors import Problem
+from ...report.terminal import STYLES, Page, Screen
+from ...report.words import VERDICTS, clean, plural
+from ..whole import Whole
+from . import Impact, Moved, Seen
 from .nearness import CLOSE_SHARE, CLOSE_STEPS, STEPS_NAMED
-from .whole import Whole
+from .tally import LISTED, Tally
 
 _NARROW = 56
 
@@ -148,7 +148,7 @@ def _summary(tally: Tally) -> str:
 
 
 def _case_lines(seen: Seen) -> list[str]:
-    from ..cli.case_text import case_text
+    from ...cli.case_text import case_text
 
     return case_text(_as_written(seen.past.values())).rstrip("\n").split("\n")
 

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ..canonical import canonical
-from ..case import Case
-from ..errors import CaseError, Problem
-from ..evaluation import Evaluation, Runner
-from ..evaluators.compiled import Compiled
-from ..intake import case_from, check_words
-from ..rulebook.model import Rulebook
+from ...canonical import canonical
+from ...case import Case
+from ...errors import CaseError, Problem
+from ...evaluation import Evaluation, Runner
+from ...evaluators.compiled import Compiled
+from ...intake import case_from, check_words
+from ...rulebook.model import Rulebook
 
 
 class Judged(NamedTuple):

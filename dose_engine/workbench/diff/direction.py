@@ -1,7 +1,7 @@
 """Which way a changed rulebook moves verdicts: only to worse ones, only to milder ones, both, or none; with a case that shows it.
 
 Three ways, the cheap first: the shape of the changes (`diff.lean`) rules a side out for every case; the cases of both books, and cases made
-up around the changed lines, find witnesses; and where z3 is there (`workbench.compare`), it finds one or proves that there is none. What
+up around the changed lines, find witnesses; and where z3 is there (`by_solver`), it finds one or proves that there is none. What
 none of them settles is "not decided", which is never read as "no".
 """
 
@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any, Final
 
-from ..advisory import Verdict
-from ..rulebook.model import Rulebook
-from .cases import TODAY
+from ...advisory import Verdict
+from ...rulebook.model import Rulebook
+from ..cases import TODAY
 from .two_books import TwoBooks
 
 INSTALL: Final = "install dose-engine[prove]"
-_COMPARE: Final = "dose_engine.workbench.compare"
+_COMPARE: Final = "dose_engine.workbench.diff.by_solver"
 """Loaded by name: with the solver, which need not be there."""
 
 

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from ..canonical import canonical
-from ..engine import Engine
-from ..errors import BadInput, Problem, did_you_mean, quoted
-from ..evaluation import Evaluation, Runner
-from ..evaluators.compiled import Compiled
-from ..intake import case_from
-from .case_yaml import flow
-from .cases import TODAY, Half, Outcome, RuleCase, halves_of, run_case
-from .seen import Miss
-from .whole import Whole
+from ...canonical import canonical
+from ...engine import Engine
+from ...errors import BadInput, Problem, did_you_mean, quoted
+from ...evaluation import Evaluation, Runner
+from ...evaluators.compiled import Compiled
+from ...intake import case_from
+from ..cases import TODAY, Half, Outcome, RuleCase, halves_of, run_case
+from ..cases.seen import Miss
+from ..cases.yaml_text import flow
+from ..whole import Whole
 from .why import Reason, behind, reasons, where_it_stands
 
 

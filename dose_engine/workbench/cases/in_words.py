@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..rulebook.model import Rulebook
-from ..wording import words
-from .case_yaml import difference
+from ...rulebook.model import Rulebook
+from ...wording import words
+from .yaml_text import difference
 
 _LISTED = ("date", "plan", "history", "scheduled", "patient", "asymmetry", "visit", "product", "goals")
 

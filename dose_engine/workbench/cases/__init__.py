@@ -24,14 +24,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..advisory import Verdict
-from ..documents import Node, Unreadable, read_yaml
-from ..engine import Engine
-from ..errors import CaseError, Problem, RulebookError, quoted
-from ..intake import case_from
-from ..rulebook.load import CASES, folder_texts
-from ..rulebook.model import Rulebook
-from ..rulebook.reader import Reader, shown
+from ...advisory import Verdict
+from ...documents import Node, Unreadable, read_yaml
+from ...engine import Engine
+from ...errors import CaseError, Problem, RulebookError, quoted
+from ...intake import case_from
+from ...rulebook.load import CASES, folder_texts
+from ...rulebook.model import Rulebook
+from ...rulebook.reader import Reader, shown
 from .expected import Expected
 from .reading_expected import read_expected
 from .seen import InAdvisory, Miss, misses

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..advisory import Verdict
-from .impact import Moved, Seen
+from ...advisory import Verdict
+from . import Moved, Seen
 
 SHOWN_WHOLE: Final = 5
 LISTED: Final = 40
