@@ -114,7 +114,7 @@ def answer(draw: Draw, values: dict[str, Any], path: tuple[str, ...], book: Rule
     answered = copy.deepcopy(values)
     if path[:2] == ("patient", "screening"):
         place = book.facts[path[2]].about_place
-        answered["patient"]["screening"][path[2]] = draw.one_of(["no", ["upper_face"], "yes"] if place else ["no", "yes"])
+        answered["patient"]["screening"][path[2]] = draw.one_of(["no", [book.regions[0]], "yes"] if place else ["no", "yes"])
         return answered
     if path == ("product",):
         return answered | {"product": draw.one_of(list(book.products))}
