@@ -76,18 +76,27 @@ class Prover:
         self.judge = Judge(book)
 
     def prove(self, claim: Claim) -> Proof:
-        """The outcome for a claim with a `where`."""
+        """The outcome for a claim with a `where`. One that is about no patient at all is broken: it says nothing."""
         assert claim.condition is not None
+        places = [None] if claim.scope is Scope.CASE else list(self.places())
         try:
-            if claim.scope is Scope.CASE:
-                found = self._held(claim, None)
-            else:
-                found = next((one for place in self.places() if (one := self._held(claim, place))), None)
+            if not any(self._met(claim, place) for place in places):
+                return self.outcome(claim, "broken", "It says nothing: no patient within the bounds meets `where`.")
+            found = next((one for part in _parts(claim) for place in places if (one := self._held(part, place))), None)
         except Undecided as undecided:
             return self.outcome(claim, "not proved", str(undecided))
         if found is None:
             return self.outcome(claim, "proved")
         return self.outcome(claim, "broken", witnesses=(Witness(f"For this patient it does not hold: {claim.says}", found),))
+
+    def _met(self, claim: Claim, place: int | None) -> bool:
+        """Is there a patient for whom `where` certainly holds? Raises `Undecided`."""
+        question = self._where(claim, place)
+        if question is None or (answer := question.search.look()) == "none":
+            return False
+        if answer == "unknown":
+            raise Undecided(f"the solver was not done within {self.seconds:g} s{self._at(question, place)}")
+        return True
 
     def places(self) -> Iterator[int]:
         yield from range(len(Patient(self.book, self.bounds).places))
@@ -99,8 +108,8 @@ class Prover:
     def outcome(self, claim: Claim, outcome: Outcome, note: str = "", bounds: str = "", witnesses: tuple[Witness, ...] = ()) -> Proof:
         return Proof(claim.id, claim.says, outcome, bounds or str(self.bounds), note, witnesses, claim.line)
 
-    def _held(self, claim: Claim, place: int | None) -> Mapping[str, Any] | None:
-        """A patient who breaks the claim, or None. Raises `Undecided`."""
+    def _where(self, claim: Claim, place: int | None) -> Question | None:
+        """A patient for whom `where` certainly holds, of the case or of the dose at hand; None where it cannot."""
         assert claim.condition is not None
         question = Question(self.book, self.bounds, self.seconds, claim.facts)
         terms = question.case() if place is None else question.dose(0, place)
@@ -110,6 +119,13 @@ class Prover:
         if place is not None:
             question.here(place)
         question.search.add(where)
+        return question
+
+    def _held(self, claim: Claim, place: int | None) -> Mapping[str, Any] | None:
+        """A patient who breaks the claim, or None. The claim has one kind of conclusion. Raises `Undecided`."""
+        question = self._where(claim, place)
+        if question is None:
+            return None
         if claim.verdict is None:
             question.search.add(self._conclusion_fails(claim, question, place))
         return self._search(claim, question, place)
@@ -187,6 +203,14 @@ class Prover:
         patient = question.patient
         fires = (question.fires(rule, slot, where, full) for slot in range(len(patient.planned)) for where in range(len(patient.places)))
         return negation(disjunction(fires))
+
+
+def _parts(claim: Claim) -> Iterator[Claim]:
+    """The claim with its verdict alone, and with its other conclusions alone: each is searched for in its own way."""
+    if claim.verdict is not None:
+        yield replace(claim, fires=(), never=(), no_stop_from=())
+    if claim.fires or claim.never or claim.no_stop_from:
+        yield replace(claim, verdict=None)
 
 
 def _named(place: Place) -> str:

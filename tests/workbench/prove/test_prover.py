@@ -113,6 +113,21 @@ def test_a_claim_that_hangs_on_an_unlisted_finding_is_broken() -> None:
     assert outcome(whole, "D").outcome == "proved"
 
 
+def test_a_claim_with_two_conclusions_is_proved_only_when_both_hold() -> None:
+    claims = (
+        "- {id: C, says: By another rule., where: {zone: perioral}, verdict: stop, fires: [LOWER-LIP-NO-DOSE], sources: [R15]}\n"
+        "- {id: D, says: By no rule., where: {zone: perioral}, verdict: stop, never: [PERIORAL-NO-DOSE], sources: [R15]}\n"
+    )
+    whole = book(claims=claims)
+    assert [outcome(whole, name).outcome for name in "CD"] == ["broken", "broken"]
+
+
+def test_a_claim_that_is_about_no_patient_is_not_proved() -> None:
+    claims = "- {id: C, says: A chin dose on the left is a stop., where: {zone: mentalis, side: left}, verdict: stop, sources: [R11]}\n"
+    proof = outcome(book(claims=claims), "C")
+    assert (proof.outcome, proof.note) == ("broken", "It says nothing: no patient within the bounds meets `where`.")
+
+
 # claims about the whole book
 
 
