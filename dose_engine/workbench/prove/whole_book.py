@@ -22,7 +22,7 @@ from .range_claims import every_dose_has_a_position, suggestions_are_ordered, su
 from .reach_claims import every_rule_can_fire, no_rule_is_implied
 from .result import Proof
 
-SECONDS: Final = 30.0
+SECONDS: Final = 60.0
 """The most that one question to the solver may take. A claim puts one question, or one for each place."""
 
 PROOFS: Final[dict[str, Callable[[Prover, Claim, Sequence[Evaluation]], Proof]]] = {
