@@ -33,7 +33,7 @@ DAO = "{of: side, caution_above: 2, stop_above: 4, sources: [S61, S20"
 MENTALIS = "of: total\n      min: 2\n      max: 4\n      because: Enough to smooth"
 DRY = "when: {dry_eye: yes, zone: [lateral_canthal, brow_tail]}\n  then:\n    caution"
 EVERYWHERE = "when: {breastfeeding: yes}"
-ARROW = "this: [muscle, side]\n  says: Days since this muscle was treated for migraine"
+THERAPY = "where: {purpose: {is_not: aesthetic}}\n  this: [muscle, side]\n  says: Days since this muscle was treated for a purpose"
 SESSION = "where: {purpose: aesthetic}\n  within_days: 7"
 SMILE = '"The aim is balance, not a new face: soften without freezing expression"\n  document: Article "Botox for Face Asymmetry", opening\n  checked: secondary'
 
@@ -67,7 +67,7 @@ FAULTS: Final[dict[str, Fault]] = {
     "a range that ends earlier": Fault("test", (("zones.yaml", "of: side\n      min: 1\n      max: 4\n", "of: side\n      min: 1\n      max: 3.5\n"),), "frontalis"),
     # prove: what no case may think of
     "a total that leaves a purpose out": Fault("prove", (("rules/facts.yaml", "units_peak:\n  sum: [planned, history, scheduled]\n", "units_peak:\n  sum: [planned, history, scheduled]\n  where: {purpose: {is_not: other}}\n"),), "WINDOW-OVER-400-STOPS"),
-    "an interval that forgets a side": Fault("prove", (("rules/facts.yaml", ARROW, ARROW.replace("\n", "\n  where: {purpose: chronic_migraine, visit: first_pass}\n", 1).replace("this: [muscle, side]\n  where", "this: [muscle, side]\n  where")), ("rules/facts.yaml", "days_since_migraine_here:\n  days_since: history\n  where: {purpose: chronic_migraine}\n", "days_since_migraine_here:\n  days_since: history\n")), "MIGRAINE-MUSCLE-WITHIN-90-DAYS-STOPS"),
+    "an interval that leaves a purpose out": Fault("prove", (("rules/facts.yaml", THERAPY, THERAPY.replace("aesthetic", "[aesthetic, bruxism]")),), "TOUCH-UP-AFTER-THERAPY-STOPS"),
     "a session that forgets the week before": Fault("prove", (("rules/facts.yaml", SESSION, SESSION.replace("aesthetic}", "aesthetic, visit: [first_pass, touch_up]}")),), "SESSION-OVER-100-STOPS"),
     "a rule that no patient within bounds fires": Fault("prove", (("rules/neck.yaml", "platysma_bands: {more_than: 2}", "platysma_bands: {more_than: 60}"),), "EVERY-RULE-CAN-FIRE"),
     # diff: what only a comparison shows
