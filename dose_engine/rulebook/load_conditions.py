@@ -162,6 +162,8 @@ def clears_with_more(condition: Condition, facts: Mapping[str, Fact], held: bool
         case Named(_, inner, holds):
             return clears_with_more(inner, facts, held if holds else not held)
         case Test(fact=name, op=op, number=number, other=other):
+            if facts[name].given == "dose.half_unit_steps":
+                return name  # a higher dose may be on a step again
             rises = facts[name].rises
             if rises is not Rising.STILL:
                 upward = _upward(op, number)

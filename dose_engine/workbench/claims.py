@@ -35,7 +35,7 @@ WHOLE_BOOK: Final[dict[str, str]] = {
     "every_rule_can_fire": "For each rule there is a patient for whom it certainly fires.",
     "no_rule_is_implied": "No caution or stop fires only where another of the same severity fires anyway.",
     "suggestions_are_ordered": "No suggested range ends below its start.",
-    "suggestions_stay_below_limits": "Whoever keeps to the suggested maximum crosses no caution or stop line of the zone.",
+    "suggestions_stay_below_limits": "Whoever keeps to the suggested maximum crosses no line of the zone on the same or a wider basis.",
     "every_dose_has_a_position": "Each dose from 0.01 to 1000 U is below, within or above the range, over a limit, or withheld.",
     "possible_covers_completions": "What fires for some answer to the open questions was at least possible while they were open.",
     "an_answer_only_settles": "An answer, a date or a unit filled in never widens a sum, a count or a number of days.",

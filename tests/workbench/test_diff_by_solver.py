@@ -64,3 +64,27 @@ def test_what_the_solver_does_not_cover_is_not_decided() -> None:
     found = direction(shipped(), rules_of(texts), [])
     assert found.word == "not decided"
     assert "protocols" in found.note
+
+
+QUESTION = "\nlefty:\n  asked: Is the patient left-handed?\n  open: incomplete\n  sources: [R24]\n"
+
+
+@pytest.mark.parametrize("when", ["{lefty: yes}", "{any: [{pregnant: yes}, {lefty: yes}]}"])
+def test_a_question_that_only_one_book_asks_is_not_decided(when: str) -> None:
+    """A case that answers every old question leaves the new one open, and no case that both books read can say so."""
+    texts = dict(book().texts)
+    texts["rules/facts.yaml"] += QUESTION
+    texts["rules/screening.yaml"] = texts["rules/screening.yaml"].replace("when: {pregnant: yes}", f"when: {when}")
+    for old, new in ((shipped(), rules_of(texts)), (rules_of(texts), shipped())):
+        found = direction(old, new, [])
+        assert found.word == "not decided"
+        assert "lefty" in found.note
+
+
+def test_a_changed_condition_with_a_name_is_a_change_of_the_rules_that_use_it() -> None:
+    texts = dict(book().texts)
+    texts["rules/facts.yaml"] += "\nold_patient: {named: {age: {at_least: 70}}, says: An old patient}\n"
+    texts["rules/screening.yaml"] = texts["rules/screening.yaml"].replace("when: {age: {at_least: 65}}", "when: {old_patient: yes}")
+    before = rules_of(texts)
+    texts["rules/facts.yaml"] = texts["rules/facts.yaml"].replace("at_least: 70", "at_least: 80")
+    assert direction(before, rules_of(texts), []).word == "looser only"

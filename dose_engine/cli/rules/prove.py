@@ -43,7 +43,7 @@ def prove(
     whole = load_whole(rules)
     if check:
         raise typer.Exit(_checked(whole, format))
-    chosen = _chosen(claims, whole)
+    picked = _chosen(claims, whole)
     need_solver()
     from ...workbench.prove.patient import Bounds
     from ...workbench.prove.whole_book import processes
@@ -52,8 +52,10 @@ def prove(
     if write and claims:
         raise RulebookError([Problem("contradiction", "a certificate is written of all claims", "leave the ids out, or `--write`")])
     bounds = Bounds(planned, past, scheduled)
+    if write and any(chosen < usual for chosen, usual in zip(bounds, Bounds(), strict=True)):
+        raise RulebookError([Problem("contradiction", f"a certificate covers at least {Bounds()}", "leave the bounds out, or `--write`")])
     proofs = []
-    for proof in prove_all(whole, chosen, bounds, seconds, processes()):
+    for proof in prove_all(whole, picked, bounds, seconds, processes()):
         proofs.append(proof)
         if format == "text":
             typer.echo("\n".join(_lines(proof, whole)))

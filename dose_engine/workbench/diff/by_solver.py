@@ -23,7 +23,9 @@ from ..prove.prover import counts_in_full
 from ..prove.result import Undecided
 from ..prove.search import Search
 from ..prove.terms import FactTerms
+from .both import asked_behind_numbers
 from .direction import Direction, Witness
+from .lean import plain as opened
 
 BOUNDS: Final = Bounds(3, 3, 1)
 SECONDS: Final = 10.0
@@ -35,6 +37,8 @@ def direction(old: Rulebook, new: Rulebook, changed_rules: Collection[str]) -> D
     """Which way verdicts move over all cases within `BOUNDS`. `changed_rules` are looked at first; what else changed is found here."""
     if _vocabulary(old) != _vocabulary(new):
         return Direction(decided=False, note="zones, muscles, products or protocols changed: that is not proved of")
+    if asked := _asked_in_one(_Pair(old, new)):
+        return Direction(decided=False, note=f"asked in one of the books only, which is not proved of: {', '.join(sorted(asked))}")
     names = _changed(old, new) | set(changed_rules)
     looser, wrong = _moved(_Pair(old, new), names)
     found, wrong_too = _moved(_Pair(new, old), names)
@@ -64,9 +68,10 @@ def _deciding(book: Rulebook, name: str) -> Any:
     rule = book.rule_by_id.get(name)
     if rule is None:
         return None
-    facts = {fact: plain(book.facts[fact]) for fact in sorted(rule.reads)}
+    behind = asked_behind_numbers(book) if any(book.facts[fact].computation is not None for fact in rule.reads) else frozenset()
+    facts = {fact: plain(book.facts[fact]) for fact in sorted(rule.reads | behind)}
     return (
-        plain(rule.condition),
+        plain(opened(rule.condition)),
         rule.severity,
         {name: {key: value for key, value in one.items() if key not in _TEXTS} for name, one in facts.items()},
     )
@@ -161,9 +166,6 @@ class _Both:
         self._views: dict[tuple[int, int | None, int | None], FactTerms] = {}
         self.stated = False
         """Are the units of every planned dose stated?"""
-        for name in _asked_in_one(pair):
-            if name in pair.strict.facts:
-                self.search.add(self.patient.answer(name)("no"))
 
     def fires(self, book: Rulebook, rule: Rule, slot: int, place: int | None, possibly: bool) -> Formula:
         at = None if rule.scope is Scope.CASE or place is None else (self.patient.planned[slot], self.patient.places[place])

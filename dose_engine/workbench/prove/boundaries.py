@@ -11,6 +11,7 @@ from ...rulebook.load import is_beside, load_texts
 from ...rulebook.model import Rulebook
 from ..whole import Whole
 from .boundary import Boundary, boundary, thresholds
+from .whole_book import stopping
 
 
 def boundaries(whole: Whole, rules: Sequence[str], seconds: float, processes: int = 1) -> Iterator[Boundary]:
@@ -20,7 +21,7 @@ def boundaries(whole: Whole, rules: Sequence[str], seconds: float, processes: in
     if processes == 1 or len(numbers) < 8:
         yield from (_one(whole.book, name, number, seconds) for name, number in numbers)
         return
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    with stopping(ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))) as pool:
         work = [pool.submit(_one_apart, texts, name, number, seconds) for name, number in numbers]
         yield from (one.result() for one in work)
 

@@ -47,7 +47,7 @@ def places(book: Rulebook) -> tuple[Place, ...]:
 
 
 def past_places(book: Rulebook) -> dict[str, PastPlace]:
-    """Every way a record can place an earlier dose, by a name of its own: a zone as far as known, or a muscle outside the zones."""
+    """Every way a record can place an earlier dose, by a name of its own: a zone as far as known, or a muscle without its zone."""
     found: dict[str, PastPlace] = {}
     for zone in book.zones.values():
         muscles: list[str | None] = [None, *zone.muscles] if len(zone.muscles) > 1 else [None]
@@ -68,10 +68,12 @@ def past_places(book: Rulebook) -> dict[str, PastPlace]:
             stated = {key: value for key, value in written.items() if value is not None}
             found["dose " + " ".join(stated.values())] = PastPlace(stated, may_be)
     for muscle in book.muscles:
-        if all(muscle not in zone.muscles for zone in book.zones.values()):
-            for side in (None, "left", "right"):
-                stated = {"muscle": muscle} | ({"side": side} if side else {})
-                found["dose " + " ".join(stated.values())] = PastPlace(stated, of_muscle(book, muscle, side))
+        zones = [zone for zone in book.zones.values() if muscle in zone.muscles]
+        on = list(dict.fromkeys(side for zone in zones for side in zone.muscles[muscle])) or ["left", "right"]
+        along = list(dict.fromkeys(band for zone in zones for band in zone.bands))
+        for side, band in itertools.product((None, *on), (None, *along)):
+            stated = {"muscle": muscle} | ({"side": side} if side else {}) | ({"band": band} if band else {})
+            found["muscle " + " ".join(stated.values())] = PastPlace(stated, of_muscle(book, muscle, side, band))
     return found
 
 
@@ -94,7 +96,7 @@ def of_muscles(book: Rulebook, muscles: tuple[str, ...]) -> dict[str, Known]:
     return joined
 
 
-def of_muscle(book: Rulebook, muscle: str, side: str | None) -> dict[str, Known]:
+def of_muscle(book: Rulebook, muscle: str, side: str | None, band: str | None = None) -> dict[str, Known]:
     """Where a muscle is: in the zones that have it, or in none."""
     zones = [zone for zone in book.zones.values() if muscle in zone.muscles]
     sides: Known = frozenset((side,)) if side else frozenset(s for zone in zones for s in zone.muscles[muscle]) or None
@@ -105,5 +107,5 @@ def of_muscle(book: Rulebook, muscle: str, side: str | None) -> dict[str, Known]
         "region": frozenset(zone.region for zone in zones),
         "muscle": frozenset((muscle,)),
         "side": sides,
-        "band": None if any(zone.bands for zone in zones) else _NO_BAND,
+        "band": _NO_BAND if not any(zone.bands for zone in zones) else frozenset((band,)) if band else None,
     }

@@ -135,8 +135,10 @@ class Prover:
         failing = []
         wanted = [(self.book.rule_by_id[name], True) for name in claim.fires]
         for rule, must in (*wanted, *((rule, False) for rule in forbidden(claim, self.book))):
-            if rule.scope is Scope.DOSE and place is None:
-                continue  # a claim about the case says nothing of single doses
+            if rule.scope is Scope.DOSE and place is None:  # a claim about the case: at no dose of the plan
+                slots, places = range(len(question.patient.planned)), range(len(question.patient.places))
+                failing += [question.fires(rule, slot, where, possibly=True) for slot in slots for where in places]
+                continue
             terms = question.case() if rule.scope is Scope.CASE or place is None else question.dose(0, place)
             holds = terms.held(rule.condition)
             failing.append(negation(holds.certain) if must else holds.possible)

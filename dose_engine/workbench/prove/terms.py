@@ -74,7 +74,8 @@ class FactTerms:
             units = 2 * dose.amount.hundredths
             each = self.patient.number(name, 1, 200_000)
             for points in range(1, MOST_POINTS + 1):
-                self.patient.note(z3.Implies(dose.points == points, each == (units + (points - 1)) / points))
+                rounded_up = z3.And(points * each >= units, points * each < units + points)
+                self.patient.note(z3.Implies(dose.points == points, rounded_up))
         ours, unknown = self._ours()
         stated = conjunction([disjunction([ours, unknown]), dose.pointed])
         low = choice(conjunction([stated, dose.amount.known, negation(unknown)]), each, 0)

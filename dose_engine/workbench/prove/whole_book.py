@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
@@ -46,13 +47,26 @@ def prove(whole: Whole, claims: Sequence[Claim], bounds: Bounds, seconds: float 
         return
     first = sorted(range(len(claims)), key=lambda index: _length(claims[index]))
     apart = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(claims)), apart) as pool:
+    with stopping(ProcessPoolExecutor(min(processes, len(claims)), apart)) as pool:
         work = {
             index: pool.submit(_prove_apart, dict(whole.texts), claims[index].id, (bounds.planned, bounds.past, bounds.scheduled), seconds)
             for index in first
         }
         for index in range(len(claims)):
             yield work[index].result()
+
+
+@contextmanager
+def stopping(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
+    """The pool, ended at once with its work when something goes wrong or the user has had enough."""
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        raise
+    pool.shutdown()
 
 
 def processes() -> int:

@@ -122,6 +122,15 @@ def test_a_claim_with_two_conclusions_is_proved_only_when_both_hold() -> None:
     assert [outcome(whole, name).outcome for name in "CD"] == ["broken", "broken"]
 
 
+def test_a_claim_about_the_case_is_held_against_every_dose() -> None:
+    claims = (
+        "- {id: C, says: A voice problem stops nothing., where: {age: {at_least: 18}}, no_stop_from: [voice_problem], sources: [R18]}\n"
+    )
+    proof = outcome(book(claims=claims), "C", Bounds(2, 1, 0))
+    assert proof.outcome == "broken"
+    assert any(dose["zone"] == "platysma" for dose in proof.witnesses[0].values["plan"])
+
+
 def test_a_claim_that_is_about_no_patient_is_not_proved() -> None:
     claims = "- {id: C, says: A chin dose on the left is a stop., where: {zone: mentalis, side: left}, verdict: stop, sources: [R11]}\n"
     proof = outcome(book(claims=claims), "C")
