@@ -74,22 +74,25 @@ class Prover:
     def __init__(self, book: Rulebook, bounds: Bounds, seconds: float) -> None:
         self.book, self.bounds, self.seconds = book, bounds, seconds
         self.judge = Judge(book)
+        self._met = False
+        """Has the search for the claim at hand come across a patient who meets its `where`?"""
 
     def prove(self, claim: Claim) -> Proof:
         """The outcome for a claim with a `where`. One that is about no patient at all is broken: it says nothing."""
         assert claim.condition is not None
         places = [None] if claim.scope is Scope.CASE else list(self.places())
+        self._met = False
         try:
-            if not any(self._met(claim, place) for place in places):
-                return self.outcome(claim, "broken", "It says nothing: no patient within the bounds meets `where`.")
             found = next((one for part in _parts(claim) for place in places if (one := self._held(part, place))), None)
+            if found is None and not self._met and not any(self._meets(claim, place) for place in places):
+                return self.outcome(claim, "broken", "It says nothing: no patient within the bounds meets `where`.")
         except Undecided as undecided:
             return self.outcome(claim, "not proved", str(undecided))
         if found is None:
             return self.outcome(claim, "proved")
         return self.outcome(claim, "broken", witnesses=(Witness(f"For this patient it does not hold: {claim.says}", found),))
 
-    def _met(self, claim: Claim, place: int | None) -> bool:
+    def _meets(self, claim: Claim, place: int | None) -> bool:
         """Is there a patient for whom `where` certainly holds? Raises `Undecided`."""
         question = self._where(claim, place)
         if question is None or (answer := question.search.look()) == "none":
@@ -151,6 +154,7 @@ class Prover:
                 return None
             if answer == "unknown":
                 raise Undecided(f"the solver was not done within {self.seconds:g} s{self._at(question, place)}")
+            self._met = True
             values = question.search.case()
             enough = self._judged(claim, values)
             if enough is None:
