@@ -13,6 +13,7 @@ from ..errors import BadInput
 
 if TYPE_CHECKING:
     from ..rulebook.model import Rulebook
+    from ..workbench.whole import Whole
 
 Format = Literal["text", "json", "markdown"]
 ShortFormat = Literal["text", "json"]
@@ -38,6 +39,16 @@ def book_at(rules: Path | None) -> Rulebook:
     from ..rulebook.load import load
 
     return load(rules)
+
+
+def whole_at(rules: Path | None) -> Whole:
+    """The rulebook with its cases and claims. Where none was named, stderr says which one it is. Raises `RulebookError`."""
+    from ..workbench.whole import load_whole
+
+    whole = load_whole(rules)
+    if rules is None:
+        typer.echo(f"rulebook: {whole.folder} (name another with --rules DIR)", err=True)
+    return whole
 
 
 def complete_zone(incomplete: str) -> list[tuple[str, str]]:

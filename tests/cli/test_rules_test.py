@@ -38,7 +38,7 @@ def test_the_shipped_cases_all_come_out_in_one_line() -> None:
     assert result.stdout.startswith(f"{len(whole.cases)} cases, ")
     assert result.stdout.endswith("runs: all as expected.\n")
     assert result.stdout.count("\n") == 1
-    assert not result.stderr
+    assert result.stderr == f"rulebook: {whole.folder} (name another with --rules DIR)\n"
 
 
 def test_a_failing_case_leaves_with_3_and_shows_where_and_which_fact_differed(tmp_path: Path) -> None:
@@ -166,3 +166,10 @@ def test_the_sign_of_trouble_reaches_the_shell(tmp_path: Path) -> None:
     done = subprocess.run(words, capture_output=True, text=True, cwd=REPOSITORY, env={**os.environ}, check=False, timeout=60)
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
+
+
+def test_a_named_rule_is_the_only_one_that_is_changed() -> None:
+    result = run("rules", "test", "DAO-MEDIAL", "--mutate", "--rules", str(REPOSITORY), "--format", "json")
+    assert result.exit_code == 0, result.output
+    shown = json.loads(result.stdout)["mutation"]
+    assert 0 < shown["killed"] + shown["survived"] < 40

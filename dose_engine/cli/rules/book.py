@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..options import Rules, Trust, day_or_today, read_day
+from ..options import Rules, Trust, day_or_today, read_day, whole_at
 
 if TYPE_CHECKING:
     from ...errors import Problem
@@ -42,13 +42,12 @@ def book(
     from ...errors import BadInput, Problem
     from ...workbench.book import page
     from ...workbench.book.gather import gather
-    from ...workbench.whole import load_whole
 
     path = Path(output)
     if output != STANDARD_OUTPUT and (problem := in_the_way(path, force)):
         raise BadInput([problem])
     with uncollected():
-        content = page(gather(load_whole(rules), day_or_today(date), trust)).encode()
+        content = page(gather(whole_at(rules), day_or_today(date), trust)).encode()
     if output == STANDARD_OUTPUT:
         sys.stdout.buffer.write(content)
         return

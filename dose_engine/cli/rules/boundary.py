@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ...errors import Problem, RulebookError, did_you_mean
-from ..options import Rules, complete_rule
+from ..options import Rules, complete_rule, whole_at
 from .prove import need_solver
 
 if TYPE_CHECKING:
@@ -29,9 +29,8 @@ def boundary(
     ] = "text",
 ) -> None:
     """Show, for each threshold, two patients who are alike but for one step: one without the finding, one with it."""
-    from ...workbench.whole import load_whole
 
-    whole = load_whole(rules)
+    whole = whole_at(rules)
     chosen = _chosen(ids, whole.book)
     need_solver()
     from ...workbench.prove.boundaries import boundaries
@@ -47,7 +46,7 @@ def boundary(
             typer.echo(_markdown(list(found), whole.book))
         case _:
             for one in found:
-                typer.echo("\n".join(_lines(one, whole.book)))
+                typer.echo(_lines(one, whole.book), nl=False)
 
 
 def _chosen(ids: Sequence[str] | None, book: Rulebook) -> list[Rule]:
@@ -77,13 +76,21 @@ def _words(one: Boundary, book: Rulebook) -> tuple[str, str, str]:
     return test, in_words(one.without.values, book), in_words(one.with_it.values, book)
 
 
-def _lines(one: Boundary, book: Rulebook) -> list[str]:
+def _lines(one: Boundary, book: Rulebook) -> str:
+    from ...report.terminal import Page, Screen
+
     rule = book.rule_by_id[one.rule]
     test, without, with_it = _words(one, book)
-    lines = [f"{rule.id} ({rule.severity}; {', '.join(rule.sources)})", f"  {test}"]
+    page = Page(Screen.here())
+    page.line(f"{rule.id} ({rule.severity}; {', '.join(rule.sources)})")
+    page.line(test, "  ")
     if one.without is None or one.with_it is None:
-        return [*lines, f"  {without}", ""]
-    return [*lines, f"  without  {one.without.verdict:<10}  {without}", f"  with     {one.with_it.verdict:<10}  {with_it}", ""]
+        page.line(without, "  ")
+    else:
+        page.line(without, f"  without  {one.without.verdict:<10}  ")
+        page.line(with_it, f"  with     {one.with_it.verdict:<10}  ")
+    page.gap()
+    return page.text()
 
 
 def _markdown(found: Sequence[Boundary], book: Rulebook) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ...errors import BadInput, Problem, did_you_mean
-from ..options import Rules, day_or_today, read_day
+from ..options import Rules, day_or_today, read_day, whole_at
 
 if TYPE_CHECKING:
     from ...workbench.lint import Check
@@ -48,9 +48,8 @@ def lint(
         return
     from ...workbench.lint import Severity, every_check
     from ...workbench.lint import lint as look_through
-    from ...workbench.whole import load_whole
 
-    whole, day = load_whole(rules), day_or_today(date)
+    whole, day = whole_at(rules), day_or_today(date)
     found = look_through(whole, day)
     if format == "text":
         from ...report.terminal import Screen

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ..options import Rules
+from ..options import Rules, whole_at
 from .draft_options import (
     Advise,
     Because,
@@ -62,7 +62,6 @@ def new_question(
     from ...errors import BadInput, Problem
     from ...workbench.scaffold.additions import Addition
     from ...workbench.scaffold.homes import SCREENING, Home, home_named
-    from ...workbench.whole import load_whole
     from .adding import finish
     from .drafting import Question, Said, again, at_a_terminal, condition_said, new_sources_said, severity_said
 
@@ -85,7 +84,7 @@ def new_question(
         rules=rules,
     )
     question = Question(name, asked, counts, about == "place", everywhere or place is not None, after)
-    whole = load_whole(rules)
+    whole = whole_at(rules)
     answered = at_a_terminal()
     if answered:
         from .asking_rule import asked_question

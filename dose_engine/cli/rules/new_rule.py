@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..options import Rules
+from ..options import Rules, whole_at
 from .draft_options import (
     Advise,
     Because,
@@ -56,7 +56,6 @@ def new_rule(
     Exit code: 0 written, 3 written but a case is missing, 2 wrong input and nothing written.
     """
     from ...workbench.scaffold.additions import Addition
-    from ...workbench.whole import load_whole
     from .adding import finish
     from .drafting import Said, again, at_a_terminal, condition_said, home_said, new_sources_said, severity_said
 
@@ -76,7 +75,7 @@ def new_rule(
         file=file,
         rules=rules,
     )
-    whole = load_whole(rules)
+    whole = whole_at(rules)
     answered = at_a_terminal()
     if answered:
         from .asking_rule import asked_rule

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ...errors import Problem, RulebookError, did_you_mean
-from ..options import Rules
+from ..options import Rules, whole_at
 
 if TYPE_CHECKING:
     from ...workbench.claims import Claim
@@ -38,9 +38,8 @@ def prove(
 
     A claim that is not settled in time is not proved. Exit code 3 when a claim is broken or not proved.
     """
-    from ...workbench.whole import load_whole
 
-    whole = load_whole(rules)
+    whole = whole_at(rules)
     if check:
         raise typer.Exit(_checked(whole, format))
     picked = _chosen(claims, whole)
@@ -51,14 +50,20 @@ def prove(
 
     if write and claims:
         raise RulebookError([Problem("contradiction", "a certificate is written of all claims", "leave the ids out, or `--write`")])
+    if write:
+        from ...workbench.scaffold.files import writable_folder
+
+        writable_folder(whole.folder, whole.name)
     bounds = Bounds(planned, past, scheduled)
     if write and any(chosen < usual for chosen, usual in zip(bounds, Bounds(), strict=True)):
         raise RulebookError([Problem("contradiction", f"a certificate covers at least {Bounds()}", "leave the bounds out, or `--write`")])
     proofs = []
+    if sys.stderr.isatty():
+        typer.echo(f"proving {len(picked)} claims; the whole book takes a minute or two", err=True)
     for proof in prove_all(whole, picked, bounds, seconds, processes()):
         proofs.append(proof)
         if format == "text":
-            typer.echo("\n".join(_lines(proof, whole)))
+            typer.echo(_lines(proof, whole), nl=False)
     bad = [proof for proof in proofs if proof.outcome != "proved"]
     if format == "json":
         typer.echo(_json(proofs))
@@ -91,16 +96,18 @@ def _chosen(names: Sequence[str] | None, whole: Whole) -> list[Claim]:
     return [known[name] for name in dict.fromkeys(names)]
 
 
-def _lines(proof: Proof, whole: Whole) -> list[str]:
+def _lines(proof: Proof, whole: Whole) -> str:
+    from ...report.terminal import Page, Screen
+
+    page = Page(Screen.here())
     mark = {"proved": "proved      ", "broken": "BROKEN      ", "not proved": "NOT PROVED  "}[proof.outcome]
-    lines = [f"{mark}{proof.claim}: {proof.says}"]
-    if proof.outcome != "proved":
-        lines[0] += f"  (rules/claims.yaml:{proof.line})"
+    at = "" if proof.outcome == "proved" else f"  (rules/claims.yaml:{proof.line})"
+    page.line(f"{proof.claim}: {proof.says}{at}", mark)
     if proof.note:
-        lines.append(f"            {proof.note}")
+        page.line(proof.note, "            ")
     if proof.outcome == "broken":
-        lines += [f"            {line}" if line else "" for line in _shown(proof, whole)]
-    return lines
+        page.as_written("\n".join(_shown(proof, whole)))
+    return page.text()
 
 
 def _shown(proof: Proof, whole: Whole) -> list[str]:
@@ -158,7 +165,9 @@ def _checked(whole: Whole, format: str) -> int:
         typer.echo("\n".join([f"{path}: the certificate does not speak for this book", *(f"  {line}" for line in wrong)]), file=sys.stdout)
         typer.echo("  prove it anew: dose-engine rules prove --write")
     else:
-        typer.echo(f"{path}: every claim of this book is proved")
+        typer.echo(
+            f"{path}: every claim of this book is proved" if whole.claims else "the book has no claims; they go into rules/claims.yaml"
+        )
     return FOUND if wrong else 0
 
 

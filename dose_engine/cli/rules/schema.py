@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ...errors import BadInput, Problem
-from ..options import Rules
+from ..options import Rules, whole_at
 
 STALE = 3
 
@@ -22,9 +22,8 @@ def schema(
     The first line of each file names its schema. Write them anew after a change of facts, zones, constants, sources, hazards or rules.
     """
     from ...workbench.editor_schemas import FOLDER, file_of, schemas, text_of
-    from ...workbench.whole import load_whole
 
-    whole = load_whole(rules)
+    whole = whole_at(rules)
     if whole.folder is None:
         raise BadInput([Problem("file-unreadable", "a git revision has no folder to write to", "name a folder with --rules", whole.name)])
     texts = {whole.folder / file_of(kind): text_of(made) for kind, made in schemas(whole.book).items()}
@@ -36,6 +35,9 @@ def schema(
         if stale:
             raise typer.Exit(STALE)
         return
+    from ...workbench.scaffold.files import writable_folder
+
+    writable_folder(whole.folder, whole.name)
     for path in stale:
         _write(path, texts[path])
         typer.echo(f"wrote {path}")

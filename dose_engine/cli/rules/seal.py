@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..options import PassphraseFile, Rules, Trust, read_day
+from ..options import PassphraseFile, Rules, Trust, read_day, whole_at
 
 if TYPE_CHECKING:
     from ...workbench.seal.gates import Wanting
@@ -43,12 +43,12 @@ def seal(
 
     from ...errors import BadInput, Problem
     from ...rulebook.seal.paper import LONGEST_STATEMENT
+    from ...workbench.scaffold.files import writable_folder
     from ...workbench.seal.gates import wanting
     from ...workbench.seal.keys import is_encrypted, key_bytes, open_key
     from ...workbench.seal.public_line import one_line
     from ...workbench.seal.saying import Verified, before_signing
     from ...workbench.seal.sealing import Wish, previous_seal, seal_whole
-    from ...workbench.whole import load_whole
     from .passphrase import passphrase
     from .verify import show, write
 
@@ -60,9 +60,10 @@ def seal(
         says=one_line(statement, "--statement", LONGEST_STATEMENT) if statement else "",
         trust=trust,
     )
-    whole = load_whole(rules)
+    whole = whole_at(rules)
     if whole.folder is None:
         raise BadInput([Problem("contradiction", "a git revision cannot be sealed", "check it out, and seal the folder", file=whole.name)])
+    writable_folder(whole.folder, whole.name)
     raw = key_bytes(key)
     previous = previous_seal(whole.folder)
     found = wanting(whole, wish.today)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..options import Rules, ShortFormat
+from ..options import Rules, ShortFormat, whole_at
 
 if TYPE_CHECKING:
     from ...workbench.mutation.score import Score
@@ -37,11 +37,10 @@ def run_cases(
 ) -> None:
     """Run the cases beside the rules. Leaves with 3 when one does not come out as it says, and shows which fact made the difference."""
     from ...engine import Engine
-    from ...workbench.testing import chosen, run_all
+    from ...workbench.testing import chosen, named_by, run_all
     from ...workbench.testing.runs import Runs
-    from ...workbench.whole import load_whole
 
-    whole = load_whole(rules)
+    whole = whole_at(rules)
     cases = chosen(whole, names or ())
     found = run_all(cases, Engine(whole.book))
     seen: Coverage | None = None
@@ -55,7 +54,8 @@ def run_cases(
         if (mutate or min_score is not None) and not found.failures:
             from ...workbench.mutation.score import score as scored
 
-            score = scored(whole, runs)
+            about = {name for name in names or () if name in whole.book.rule_by_id} or set().union(*map(named_by, cases))
+            score = scored(whole, Runs(whole.book, whole.cases), about) if names else scored(whole, runs)
     unscored = (mutate or min_score is not None) and score is None
     _show(whole.name, found, seen, score, unscored, format)
     short = (seen is not None and seen.total.percent < (min_coverage or 0)) or (score is not None and score.percent < (min_score or 0))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..options import Rules, ShortFormat, Trust, day_or_today, read_day
+from ..options import Rules, ShortFormat, Trust, day_or_today, read_day, whole_at
 
 if TYPE_CHECKING:
     from ...workbench.seal.saying import Verified
@@ -33,9 +33,8 @@ def verify(
     from ...rulebook.seal.standing import judge
     from ...rulebook.seal.trust import find_trust
     from ...workbench.seal.saying import verified
-    from ...workbench.whole import load_whole
 
-    whole = load_whole(rules)
+    whole = whole_at(rules)
     if whole.folder is None:
         raise BadInput([Problem("contradiction", "the seal of a git revision is not looked at", "check it out first", file=whole.name)])
     standing = None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ...documents import Node
 from ...rulebook.load import is_beside
-from ...rulebook.model import Rulebook
+from ...rulebook.model import Rule, Rulebook
 from ..testing import name_of
 from ..testing.runs import Runs
 from ..whole import Whole
@@ -47,10 +48,22 @@ class Score:
         return 100 * killed // (killed + survived) if killed + survived else 100
 
 
-def score(whole: Whole, runs: Runs) -> Score:
-    """Every mutant of the book, judged by the runs of its cases."""
+def score(whole: Whole, runs: Runs, rules: Collection[str] | None = None) -> Score:
+    """Every mutant of the book, or only of these rules, judged by the runs of its cases. The lines of a zone go with the zone."""
     roots = {name: root for name, root in whole.roots.items() if not is_beside(name)}
-    return Score(tuple(judged(mutants(roots, whole.book), Remaking(roots, whole.book), runs)))
+    found: Iterable[Mutant] = mutants(roots, whole.book)
+    if rules is not None:
+        places = {_home(whole.book.rule_by_id[rule], roots) for rule in rules}
+        found = (mutant for mutant in found if (mutant.file, mutant.place) in places)
+    return Score(tuple(judged(found, Remaking(roots, whole.book), runs)))
+
+
+def _home(rule: Rule, roots: Mapping[str, Node]) -> tuple[str, str | int]:
+    """The file of a rule, and the top of it that the rule is in."""
+    if rule.limit is not None:
+        return rule.file, rule.limit.zone
+    items = roots[rule.file].value
+    return rule.file, next(index for index, item in enumerate(items) if item.line == rule.line)
 
 
 def judged(found: Iterable[Mutant], remake: Remaking, runs: Runs) -> Iterator[Judged]:
