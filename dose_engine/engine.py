@@ -109,8 +109,9 @@ class Engine:
                 raise RulebookError([problem])
         return standing
 
-    def advise(self, case: Case, options: bool = True) -> Advisory:
-        """The advisory for a case. `options` adds what would clear the findings, which runs the rules again.
+    def advise(self, case: Case, options: bool = True, answers: bool = True) -> Advisory:
+        """The advisory for a case. `options` adds what would clear the findings, and `answers` tries every answer to an open question; both
+        run the rules again. Without `answers` each question says the best and the worst it could lead to.
 
         Raises `CaseError` when the case uses words that the rulebook does not know, and `RulebookError` when a seal is required that does
         not hold (any more).
@@ -122,7 +123,7 @@ class Engine:
         case = canonical(case, self.rulebook)
         evaluation = self._runner(case)
         confirmation = self._confirmer.confirm(evaluation)
-        return self._advisory(evaluation, confirmation, options, standing)
+        return self._advisory(evaluation, confirmation, options, answers, standing)
 
     def explain(self, case: Case, rule_id: str | None = None) -> tuple[Derivation, ...]:
         """The derivation of every rule that fired; of one rule named, everywhere it could fire, also why it did not.
@@ -138,7 +139,9 @@ class Engine:
         ordered = sorted(shown, key=lambda one: (-one.counts_as.rank, one.rule.id, -1 if one.index is None else one.index))
         return tuple(derivation(one.rule, evaluation.facts, one.index) for one in ordered)
 
-    def _advisory(self, evaluation: Evaluation, confirmation: Confirmation, options: bool, standing: Standing | None) -> Advisory:
+    def _advisory(
+        self, evaluation: Evaluation, confirmation: Confirmation, options: bool, answers: bool, standing: Standing | None
+    ) -> Advisory:
         case, book, facts = evaluation.case, self.rulebook, evaluation.facts
         places = tuple(place_of(dose) for dose in facts.doses)
         waiting = Waiting(self._runner, evaluation)
@@ -154,7 +157,7 @@ class Engine:
             from .options import options as find_options  # a plan that is ok needs none, and starts faster without
 
             chosen = find_options(self._runner, evaluation, waiting, earliest, as_new)
-        asked = _questions(self._runner, evaluation)
+        asked = _questions(self._runner, evaluation, answers)
         told = _told(evaluation)
         return Advisory(
             verdict=verdict,
@@ -226,12 +229,12 @@ def _deferred(evaluation: Evaluation, waiting: Waiting) -> Mapping[tuple[str, in
     return days
 
 
-def _questions(run: Runner, evaluation: Evaluation) -> tuple[Question, ...]:
+def _questions(run: Runner, evaluation: Evaluation, tried: bool) -> tuple[Question, ...]:
     if not any(one.asks for one in evaluation.fired):
         return ()
     from .questions import questions
 
-    return questions(run, evaluation)
+    return questions(run, evaluation, tried)
 
 
 def _told(evaluation: Evaluation) -> list[Rule]:

@@ -50,14 +50,17 @@ def answers(fact: Fact) -> tuple[str, ...]:
     return (*fact.words, NONE) if fact.given == "patient.performer" else fact.words
 
 
-def questions(run: Runner, start: Evaluation) -> tuple[Question, ...]:
-    """Every open question that could matter, with the verdict for each answer; the ones that decide come first."""
+def questions(run: Runner, start: Evaluation, tried: bool = True) -> tuple[Question, ...]:
+    """Every open question that could matter, with the verdict for each answer; the ones that decide come first.
+
+    `tried` False: answers are not tried by running the rules again; each question has the best and the worst it could lead to.
+    """
     book = start.facts.book
     found: list[tuple[tuple[int, int, str], Question]] = []
     order = {name: index for index, name in enumerate(book.facts)}
     for ask, fired in open_asks(start).items():
         fact = book.facts.get(ask.name)
-        words = answers(fact) if fact else ()
+        words = answers(fact) if fact and tried else ()
         verdicts = {word: run(answered(start.case, fact, word), like=start).verdict for word in words} if fact else {}
         if fact is None or fact.kind.is_number or not words:
             verdicts |= {"at best": _at_best(start, ask), "at worst": _at_worst(start, fired)}

@@ -317,3 +317,15 @@ def test_without_the_second_evaluator_every_advisory_says_so(monkeypatch: pytest
 
 def test_the_fault_of_an_evaluator_is_one_of_the_published_errors() -> None:
     assert issubclass(rete.ReteFault, EvaluatorFault)
+
+
+def test_without_trying_answers_the_same_questions_are_asked_with_their_bounds() -> None:
+    case = as_case(
+        {"product": "onabotulinumtoxinA", "patient": {"age": 34}, "plan": [{"zone": "dao", "side": "left", "units": 1}]}, shipped()
+    )
+    tried, listed = engine().advise(case, options=False), engine().advise(case, options=False, answers=False)
+    assert {one.name for one in listed.questions} == {one.name for one in tried.questions} != set()
+    assert (listed.verdict, listed.findings) == (tried.verdict, tried.findings)
+    worst = {one.name: one.verdicts["at worst"] for one in listed.questions}
+    for one in tried.questions:
+        assert max(verdict.rank for verdict in one.verdicts.values()) <= worst[one.name].rank
