@@ -152,7 +152,7 @@ class PlannedDose(Model):
     side: SideWord | None = None
     band: Band | None = None
     units: PlannedUnits | None = None
-    points: Annotated[Whole, Field(ge=1, le=100)] | None = None
+    points: Annotated[Whole, Field(ge=1, le=100), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100})] | None = None
     activity: Literal["overactive", "quieter"] | None = None
     aim: Literal["match_widths", "slimming"] | None = None
     placement: tuple[Placement, ...] = ()
@@ -202,7 +202,7 @@ class History(Model):
 
 
 class Patient(Model):
-    age: Annotated[Whole, Field(ge=0, le=130)]
+    age: Annotated[Whole, Field(ge=0, le=130), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 130})]
     first_treatment: YesNo = "unknown"
     screening: dict[str, Answer] = Field(default_factory=dict)
     performer: Annotated[

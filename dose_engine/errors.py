@@ -4,6 +4,7 @@
     +-- BadInput            the caller's input cannot be used; carries every Problem found, sorted by place (exit code 2)
     |   +-- CaseError       a case file or case object
     |   +-- RulebookError   the rulebook: zones.yaml and rules/*.yaml
+    |   +-- SettingsError   what the operator of the service sets: options, environment variables, the files they name
     +-- EvaluatorFault      an evaluator failed; a live check turns it into a `stop`, never into fewer findings (exit code 1 elsewhere)
 
 A Problem says where, what was got, what is accepted and, where it can, the nearest valid word. Its `code` is stable; `CODES` lists all.
@@ -84,6 +85,9 @@ class BadInput(DoseEngineError):  # noqa: N818
         self.problems = tuple(sorted(set(problems), key=lambda p: (p.file, p.line, p.path, p.code, p.message)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[BadInput], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
 
 class CaseError(BadInput):
     """A case that cannot be read."""
@@ -91,6 +95,10 @@ class CaseError(BadInput):
 
 class RulebookError(BadInput):
     """A rulebook that cannot be loaded. Nothing of it is used."""
+
+
+class SettingsError(BadInput):
+    """Settings of the service that cannot be used: it does not start."""
 
 
 class EvaluatorFault(DoseEngineError):  # noqa: N818

@@ -90,11 +90,20 @@ def test_every_verb_and_option_in_the_readmes_exists() -> None:
     from dose_engine.cli import app
 
     text = (REPOSITORY / "README.md").read_text() + (REPOSITORY / "rules" / "README.md").read_text()
-    known = {command.callback.__name__ for command in app.registered_commands if command.callback} | {"rules"}
+    known = {name.replace("_", "-") for command in app.registered_commands if command.callback for name in [command.callback.__name__]}
+    known |= {"rules", "api-key", "from-fhir", "serve"}
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL)) + "\n".join(re.findall(r"`([^`\n]+)`", text))
-    assert {"check", "new"} <= set(re.findall(r"dose-engine ([a-z]+)\b", blocks)) <= known
+    assert {"check", "new"} <= set(re.findall(r"dose-engine ([a-z]+(?:-[a-z]+)*)\b", blocks)) <= known
     shown = subprocess.run([sys.executable, "-m", "dose_engine", "check", "--help"], capture_output=True, text=True, check=True).stdout
     spans = re.findall(r"`([^`]*)`", text)
     options = {option for span in spans if span.startswith(("check", "dose-engine check")) for option in re.findall(r"--[a-z]+", span)}
     assert {"--explain", "--rule", "--full", "--format"} <= options
     assert not [option for option in options if option not in shown]
+
+
+def test_an_error_comes_whole_out_of_another_process() -> None:
+    import pickle
+
+    error = dose_engine.CaseError([dose_engine.Problem("wrong-word", "`doa` is not a zone", path="plan[0].zone")])
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), again.problems, str(again)) == (type(error), error.problems, str(error))

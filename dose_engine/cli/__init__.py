@@ -10,7 +10,9 @@ from typing import Annotated
 
 import typer
 
+from .api_key import api_key
 from .check import check
+from .from_fhir import from_fhir
 from .guard import Guarded
 from .new import new
 from .rule import rule
@@ -46,7 +48,7 @@ def _whole(
     """Check a botulinum toxin plan for facial asymmetry against a rulebook. It advises; a clinician decides."""
 
 
-for verb in (check, new, zones, rule, schema):
+for verb in (check, new, zones, rule, schema, from_fhir, api_key):
     app.command()(verb)
 
 

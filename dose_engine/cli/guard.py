@@ -24,18 +24,25 @@ DEBUG = "DOSE_ENGINE_DEBUG"
 RULES = "rules"
 """The verbs of the clinical lead; a group of its own, loaded only when it is named or listed."""
 
+SERVE = "serve"
+"""A verb with so many options that it is loaded only when it is named or listed."""
+
 
 class Guarded(TyperGroup):
     """The group of all verbs."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return list(dict.fromkeys([*super().list_commands(ctx), RULES]))
+        return list(dict.fromkeys([*super().list_commands(ctx), SERVE, RULES]))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name == RULES and RULES not in self.commands:
             from .rules import app
 
             self.add_command(typer.main.get_command(app), RULES)
+        if cmd_name == SERVE and SERVE not in self.commands:
+            from .serve import verb
+
+            self.add_command(typer.main.get_command(verb), SERVE)
         return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: Any) -> Any:

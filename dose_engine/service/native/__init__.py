@@ -1,0 +1,1 @@
+"""The native API: advisories from cases, and the rulebook as JSON."""
