@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, Final
 
+from ...advisory import Advisory, Certainty
 from ...engine import Engine
 from ..fhir import CodeMap, Reading, Sources, State, read
 from ..fhir.elements import items
@@ -48,7 +49,17 @@ def answer(
         return [unnamed_card(reading, publisher, engine.rulebook.version)] if unread else []
     _need_the_patient(reading)
     advisory = engine.advise(reading.case(engine.rulebook, today), options=False, answers=False)
-    return cards(reading, advisory, policy, publisher)
+    return cards(reading, _certain_everywhere(advisory, reading, engine, today), policy, publisher)
+
+
+def _certain_everywhere(advisory: Advisory, reading: Reading, engine: Engine, today: dt.date) -> Advisory:
+    """The advisory with what is certain wherever a dose goes whose side, band or zone is not stated; that it is not stated is a gap."""
+    rules = {one.rule for one in advisory.findings if one.certainty is Certainty.CERTAIN}
+    for case in reading.other_cases(engine.rulebook, today):
+        other = engine.advise(case, options=False, answers=False)
+        rules &= {one.rule for one in other.findings if one.certainty is Certainty.CERTAIN}
+    kept = tuple(one for one in advisory.findings if one.certainty is not Certainty.CERTAIN or one.rule in rules)
+    return advisory.model_copy(update={"findings": kept})
 
 
 def _need_the_patient(reading: Reading) -> None:

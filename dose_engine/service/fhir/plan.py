@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,8 @@ class Plan:
     assumed: frozenset[Place] = frozenset()
     stated: tuple[Planned, ...] = ()
     open: tuple[Planned, ...] = ()
+    otherwise: tuple[tuple[dict[str, Any], ...], ...] = ()
+    """The plan as it is when each dose whose place is not all stated goes to one of its places whole."""
     today: list[Planned] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
 
@@ -71,6 +73,8 @@ class _Planner:
         self.settled: _Parts = defaultdict(list)
         self.shares: _Parts = defaultdict(list)
         self.open: list[Planned] = []
+        self.spread: _Parts = defaultdict(list)
+        self.unsettled: list[tuple[Sequence[Place], _Part]] = []
 
     def plan(self) -> Plan:
         for order in self.orders:
@@ -90,6 +94,8 @@ class _Planner:
         made.entries = tuple(self._entry(place, both[place]) for place in kept)
         made.stated = tuple(self._entry(place, self.settled[place]) for place in kept if place in self.settled)
         made.open, made.assumed = tuple(self.open), frozenset(self.shares)
+        most = max((len(places) for places, _ in self.unsettled), default=0)
+        made.otherwise = tuple(tuple(self._whole(index)) for index in range(most))
         made.gaps = list(dict.fromkeys(made.gaps))
         return made
 
@@ -121,6 +127,17 @@ class _Planner:
         else:
             self._share(one, where, order.source)
 
+    def _whole(self, index: int) -> Iterator[dict[str, Any]]:
+        """The entries of the plan when every unsettled dose lies in its place of this number, counted round; one for both sides
+        stays in both."""
+        parts: _Parts = defaultdict(list)
+        for settled in (self.settled, self.spread):
+            for place, doses in settled.items():
+                parts[place] += doses
+        for places, part in self.unsettled:
+            parts[places[index % len(places)]].append(part)
+        yield from (self._entry(place, parts[place]).entry for place in self._kept(parts))
+
     def _apart(self, order: Order, one: OrderedDose) -> tuple[str, str] | None:
         """Why a dose cannot be held against the lines of the plan, wherever it goes."""
         counted = "counts in the totals" if one.dose.units is not None else f"was not read: {one.dose.why}"
@@ -135,10 +152,15 @@ class _Planner:
     def _share(self, one: OrderedDose, where: str, source: str) -> None:
         """Shares a dose among the places it may go to."""
         places, units = one.site.places, one.dose.units
+        if not one.site.both:
+            self.unsettled.append((places, (units, source)))
         parts = shared(units, stop_lines(places, self.book)) if units is not None else [None] * len(places)
         for place, part in zip(places, parts, strict=True):
             if part != 0:
-                self.shares[place].append((None if part is None else Units.of(part), source))
+                share: _Part = (None if part is None else Units.of(part), source)
+                self.shares[place].append(share)
+                if one.site.both:
+                    self.spread[place].append(share)
         lines = ", ".join(f"{_in_words(place)} {part} U" for place, part in zip(places, parts, strict=True) if part)
         checked = f" It was checked as {lines}." if lines else ""
         if one.site.both:

@@ -7,7 +7,7 @@ the engine counts with it. Beyond that, a `Gap` says what could not be read; its
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -56,6 +56,8 @@ class Reading:
     """The doses of which that is not stated, as far as they are."""
     assumed: frozenset[Place] = frozenset()
     """The places of the plan that hold a share of such a dose."""
+    otherwise: tuple[tuple[Mapping[str, Any], ...], ...] = ()
+    """Other plans that the orders may mean: each such dose whole in one of its places."""
 
     @property
     def concerns_toxin(self) -> bool:
@@ -88,7 +90,13 @@ class Reading:
 
         `only_stated` leaves out every share that had to be assumed: what is found then rests on nothing assumed.
         """
-        plan = [one.entry for one in self.stated] if only_stated else self.document.get("plan", ())
+        return self._case([one.entry for one in self.stated] if only_stated else self.document.get("plan", ()), book, today)
+
+    def other_cases(self, book: Rulebook, today: dt.date) -> Iterator[Case]:
+        """The case for each of the other plans that the orders may mean. What holds in all of them and in `case` is certain."""
+        yield from (self._case(plan, book, today) for plan in self.otherwise)
+
+    def _case(self, plan: Sequence[Mapping[str, Any]], book: Rulebook, today: dt.date) -> Case:
         whole = {**self.document, "patient": {"age": STAND_IN_AGE, **self.document["patient"]}, "plan": plan or [_any_place(book)]}
         case = case_from(whole, book, today)
         return case if plan else case.model_copy(update={"plan": ()})
@@ -141,6 +149,7 @@ def read(sources: Sources, book: Rulebook, codes: CodeMap, today: dt.date, *, pr
         plan.stated,
         plan.open,
         plan.assumed,
+        plan.otherwise,
     )
 
 

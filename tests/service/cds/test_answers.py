@@ -94,6 +94,28 @@ def test_an_order_for_migraine_is_not_held_against_the_lines_for_faces_but_count
     assert "An order is for chronic migraine" in cards[0]["detail"]
 
 
+def test_a_dose_without_its_side_brings_only_what_is_certain_on_either_side(engine: Engine) -> None:
+    both_sides, over = "Rule DAO-BOTH-SIDES,", "Rule DAO-SIDE-STOP,"
+    small = cards_for(call(order(site="depressor-anguli-oris", units=2), prefetch=whole()), engine)
+    assert indicators(small) == ["warning"]
+    assert both_sides not in small[0]["detail"]
+    assert "the side or place of a dose is not stated" in small[0]["summary"]
+    unsure = cards_for(call(order(site="depressor-anguli-oris", units=6), prefetch=whole()), engine)
+    assert over not in unsure[0]["detail"]
+    large = cards_for(call(order(site="depressor-anguli-oris", units=10), prefetch=whole()), engine)
+    assert over in large[0]["detail"]
+    lips = cards_for(call(order(site="orbicularis-oris", units=1), prefetch=whole()), engine)
+    assert "Rule PERIORAL-NO-DOSE," in lips[0]["detail"]
+
+
+def test_a_dose_for_both_sides_stays_in_both_beside_one_without_its_side(engine: Engine) -> None:
+    both = order("b", site=None, units=10)
+    both["dosageInstruction"][0]["site"] = {"text": "depressor anguli oris, both sides"}
+    cards = cards_for(call(both, order("m", "masseter", 1), prefetch=whole()), engine)
+    assert "Rule DAO-SIDE-STOP," in cards[0]["detail"]
+    assert "Rule DAO-BOTH-SIDES," in cards[1]["detail"]
+
+
 def test_c19_an_order_for_another_patient_is_not_evaluated_and_is_reported(engine: Engine) -> None:
     for subject in ("Patient/p2", "https://ehr.example.org/fhir/Patient/p2"):
         other = order("o2", units=50, subject={"reference": subject})

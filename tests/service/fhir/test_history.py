@@ -167,6 +167,15 @@ def test_a_procedure_and_its_administration_are_one_treatment(part: Any) -> None
     assert "treatment-dose-unread" not in gap_codes(read)
 
 
+@pytest.mark.parametrize("performed", [None, "2026-01", "2026-01-19"])
+def test_an_administration_that_says_it_is_part_of_a_procedure_is_so_whatever_the_day_of_that(performed: str | None) -> None:
+    read = past(given(partOf=[{"reference": "Procedure/pr1"}]), procedures=[procedure("masseter.left", performedDateTime=performed)])
+    assert only(read)["doses"] == [MASSETER | {"units": 10}]
+    assert gap_codes(read) == []
+    apart = past(given(), procedures=[procedure("masseter.left", performedDateTime=performed)])
+    assert len(history_of(apart)) == 2
+
+
 def test_a_procedure_that_names_no_product_does_not_make_the_session_one_of_an_unknown_product() -> None:
     read = past(given(), procedures=[procedure("masseter.left", code="botulinum toxin injection")])
     assert only(read)["product"] == ONA

@@ -240,6 +240,14 @@ def test_an_eye_drop_of_the_same_name_is_told_by_its_code_or_its_route() -> None
     assert screening(medications=[order("m1", {"route": {"text": "intravenous"}}, medicine="gentamicin")]) == {"aminoglycoside": "yes"}
 
 
+def test_a_drug_is_known_with_the_day_it_was_ordered_or_stated() -> None:
+    stated = {"resourceType": "MedicationStatement", "id": "m2", "status": "active", "effectiveDateTime": "2026-02-03"}
+    stated |= {"subject": {"reference": "Patient/p1"}, "medicationCodeableConcept": {"text": "warfarin"}}
+    read = reading(order(), medications=[order("m1", medicine="gentamicin", authoredOn="2026-01-02"), stated])
+    dated = {one.path: str(one.dated) for one in read.known if one.path.startswith("patient.screening")}
+    assert dated == {"patient.screening.aminoglycoside": "2026-01-02", "patient.screening.blood_thinner": "2026-02-03"}
+
+
 @pytest.mark.parametrize("status", ["completed", "stopped", "cancelled", "entered-in-error", "not-taken"])
 def test_a_drug_that_is_over_answers_nothing(status: str) -> None:
     assert screening(medications=[order("m1", medicine="gentamicin", status=status)]) == {}
