@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from .units import Units
+from .units import Units, spelled
 
 SCHEMA_VERSION = "1"
 """The version of the advisory's JSON format."""
@@ -19,17 +19,16 @@ SCHEMA_VERSION = "1"
 class Verdict(StrEnum):
     """How the plan stands, best first: the case takes the worst of its doses and findings."""
 
+    rank: int
+    """0 for the best; an attribute, because verdicts are compared everywhere."""
+
     OK = "ok"
     CAUTION = "caution"
     INCOMPLETE = "incomplete"
     STOP = "stop"
 
-    @property
-    def rank(self) -> int:
-        return _RANK[self]
-
-
-_RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
+    def __init__(self, _: str) -> None:
+        self.rank = len(type(self).__members__)
 
 
 class Severity(StrEnum):
@@ -54,7 +53,7 @@ class Checked(StrEnum):
 
 Amount = Annotated[
     Units,
-    PlainSerializer(Units.number, when_used="json"),
+    PlainSerializer(spelled, when_used="json"),
     WithJsonSchema({"type": "number", "minimum": 0, "description": "units of toxin (U), exact"}),
 ]
 Side = Literal["left", "right", "midline"]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from .case import Case, PlannedDose, Treatment
+from collections.abc import Iterable
+from typing import TypeVar
+
+from .case import Case, Model, PlannedDose, Treatment
 from .rulebook.model import Rulebook
 from .rulebook.vocabulary import SIDES
+
+_M = TypeVar("_M", bound=Model)
 
 _SIDE = {side: index for index, side in enumerate(SIDES)}
 
 
 def canonical(case: Case, book: Rulebook) -> Case:
     """The same case, ordered, with `visit` written in."""
-    patient = case.patient
+    patient, history = case.patient, case.history
     screening = {
         name: tuple(sorted(set(answer))) if isinstance(answer, tuple) else answer for name, answer in sorted(patient.screening.items())
     }
     performer = tuple(sorted(set(patient.performer))) if isinstance(patient.performer, tuple) else patient.performer
-    history = case.history
     return case.model_copy(
         update={
             "visit": case.visit or "first_pass",
@@ -30,7 +34,8 @@ def canonical(case: Case, book: Rulebook) -> Case:
 
 
 def _placed(dose: PlannedDose) -> PlannedDose:
-    return dose.model_copy(update={"placement": tuple(sorted(set(dose.placement)))}) if dose.placement else dose
+    placement = tuple(sorted(set(dose.placement)))
+    return dose if placement == dose.placement else dose.model_copy(update={"placement": placement})
 
 
 def _anatomical(dose: PlannedDose, book: Rulebook) -> tuple[object, ...]:
@@ -46,7 +51,12 @@ def _anatomical(dose: PlannedDose, book: Rulebook) -> tuple[object, ...]:
 
 
 def _treatments(treatments: tuple[Treatment, ...]) -> tuple[Treatment, ...]:
-    inside = [
-        t.model_copy(update={"doses": tuple(sorted(t.doses, key=lambda d: d.model_dump_json()))}) if t.doses else t for t in treatments
-    ]
-    return tuple(sorted(inside, key=lambda treatment: (str(treatment.date), treatment.model_dump_json())))
+    """By date, and by all else where two are of one day."""
+    inside = [t.model_copy(update={"doses": _by_content(t.doses)}) if len(t.doses) > 1 else t for t in treatments]
+    if len({treatment.date for treatment in inside}) < len(inside):  # rare, and to spell a treatment out takes time
+        inside = list(_by_content(inside))
+    return tuple(sorted(inside, key=lambda treatment: str(treatment.date)))
+
+
+def _by_content(models: Iterable[_M]) -> tuple[_M, ...]:
+    return tuple(sorted(models, key=lambda model: model.model_dump_json()))

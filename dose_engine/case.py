@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from .units import LARGEST, Units
+from .units import LARGEST, Units, spelled
 
 MOST_PLANNED = 60
 MOST_TREATMENTS = 150
@@ -117,7 +117,7 @@ def _millimetres(value: object) -> Hundredths:
 PlannedUnits = Annotated[
     Units,
     PlainValidator(_units),
-    PlainSerializer(Units.number, when_used="json"),
+    PlainSerializer(spelled, when_used="json"),
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1000, "multipleOf": 0.01}),
 ]
 Day = Annotated[dt.date, BeforeValidator(_day)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 
 from .advisory import (
     Certainty,
@@ -15,57 +16,84 @@ from .advisory import (
     Source,
     Verdict,
 )
+from .atlas import Ask
 from .evaluators.compiled import Fired
 from .evaluators.values import Range, Record
 from .evidence import still_open, support
 from .facts import Dose, Facts
-from .injections import Ask
 from .rulebook.conditions import Op, Test
 from .rulebook.model import Fact, Kind, Rule, Rulebook, Scope
 from .rulebook.vocabulary import PLACE_FACTS
 from .units import OPEN
 from .wording import fact_text, filled, test_text, value_text
 
-_CERTAIN = {Severity.INFO: Verdict.OK, Severity.CAUTION: Verdict.CAUTION, Severity.STOP: Verdict.STOP}
-_POSSIBLE = {Severity.INFO: Verdict.OK, Severity.CAUTION: Verdict.CAUTION, Severity.STOP: Verdict.INCOMPLETE}
+_RANK = attrgetter("rank")
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    return max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.OK)
+    return max(verdicts, key=_RANK, default=Verdict.OK)
 
 
 def place_of(dose: Dose) -> Place:
-    return Place(
-        zone=dose.zone,
-        muscle=dose.muscle,
-        side=dose.side,  # type: ignore[arg-type]
-        band=None if dose.band == "none" else dose.band,
-        placement=() if dose.placement == ("standard",) else tuple(dose.placement),
-    )
+    return dose.place
 
 
-@dataclass(frozen=True, slots=True)
 class Firing:
-    """One rule that holds, or may, at one dose (or at the case: index None), with the facts it saw."""
+    """One rule that holds at one dose (or at the case: index None). `at_most` is the most that it can make of the verdict."""
 
-    rule: Rule
-    certain: bool
-    index: int | None
-    asks: tuple[Ask, ...]
-    counts_as: Verdict
+    __slots__ = ("at_most", "certain", "index", "rule")
+
+    def __init__(self, rule: Rule, index: int | None, certain: bool = True) -> None:
+        self.rule, self.index, self.certain = rule, index, certain
+        self.at_most = counting(rule.severity, certain)
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """The questions whose answers could settle it; none when it is certain."""
+        return ()
+
+    @property
+    def counts_as(self) -> Verdict:
+        """What it makes of the verdict."""
+        return self.at_most
 
 
-def firings(found: Mapping[int | None, Sequence[Fired]], records: Mapping[int | None, Record], facts: Facts) -> list[Firing]:
-    """Every rule that fired, with the questions behind the possible ones and what each makes of the verdict."""
-    return [firing(one, index, records[index], facts) for index, fired in found.items() for one in fired]
+class Possible(Firing):
+    """A rule that may hold, with the facts it saw. Its questions are looked for when somebody first asks: where a stop stands already,
+    nobody does."""
+
+    __slots__ = ("_asks", "_counts_as", "_facts", "_record")
+
+    def __init__(self, rule: Rule, index: int | None, record: Record, facts: Facts) -> None:
+        super().__init__(rule, index, certain=False)
+        self._record, self._facts = record, facts
+        self._asks: tuple[Ask, ...] | None = () if rule.severity is None else None
+        self._counts_as = Verdict.OK if self.at_most is Verdict.OK else None
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        if self._asks is None:
+            self._asks = open_questions(self.rule, self._record, self._facts, self.index)
+        return self._asks
+
+    @property
+    def counts_as(self) -> Verdict:
+        if self._counts_as is None:
+            self._counts_as = _capped(self.at_most, self.asks, self._facts.book)
+        return self._counts_as
+
+
+def counting(severity: Severity | None, certain: bool) -> Verdict:
+    """What a finding of this severity makes of the verdict: a possible stop is `incomplete`, an info is `ok`."""
+    if severity is None or severity is Severity.INFO:
+        return Verdict.OK
+    if severity is Severity.CAUTION:
+        return Verdict.CAUTION
+    return Verdict.STOP if certain else Verdict.INCOMPLETE
 
 
 def firing(one: Fired, index: int | None, record: Record, facts: Facts) -> Firing:
-    severity = one.rule.severity
-    if severity is None or one.certain:
-        return Firing(one.rule, one.certain, index, (), _CERTAIN[severity] if severity else Verdict.OK)
-    asks = open_questions(one.rule, record, facts, index)
-    return Firing(one.rule, False, index, asks, _capped(_POSSIBLE[severity], asks, facts.book))
+    return Firing(one.rule, index) if one.certain else Possible(one.rule, index, record, facts)
 
 
 def open_questions(rule: Rule, record: Record, facts: Facts, index: int | None) -> tuple[Ask, ...]:
@@ -87,19 +115,24 @@ def _capped(verdict: Verdict, asks: Iterable[Ask], book: Rulebook) -> Verdict:
     """An open answer counts for at most what the question says; a question the rulebook does not name counts in full."""
     caps = [book.facts[ask.name].open_counts if ask.name in book.facts else ask.counts for ask in asks]
     cap = worst(Verdict.INCOMPLETE if one is None else one for one in caps) if caps else Verdict.INCOMPLETE
-    return min(verdict, cap, key=lambda one: one.rank)
+    return min(verdict, cap, key=_RANK)
 
 
 # findings
 
 
 class Findings:
-    """Draws the findings of a case; firings of one rule with the same facts are one finding with several places."""
+    """Draws the findings of a case; firings of one rule with the same facts are one finding with several places. `sources`: those of the
+    rulebook as the advisory shows them."""
 
     def __init__(
-        self, facts: Facts, records: Mapping[int | None, Record], places: Sequence[Place], defer: Mapping[tuple[str, int | None], date]
+        self,
+        facts: Facts,
+        records: Mapping[int | None, Record],
+        defer: Mapping[tuple[str, int | None], date],
+        sources: Mapping[str, Source],
     ) -> None:
-        self.facts, self.records, self.places, self.defer = facts, records, places, defer
+        self.facts, self.records, self.defer, self.sources = facts, records, defer, sources
         self.book = facts.book
 
     def draw(self, fired: Iterable[Firing]) -> tuple[Finding, ...]:
@@ -107,9 +140,9 @@ class Findings:
         for one in fired:
             if one.rule.severity is not None:
                 finding = self._finding(one)
-                groups.setdefault(
-                    (finding.rule, finding.certainty, finding.message, finding.facts, finding.missing, finding.counts_as), []
-                ).append(finding)
+                shown = tuple((fact.name, fact.value, fact.condition) for fact in finding.facts)
+                key = (finding.rule, finding.certainty, finding.message, shown, finding.missing, finding.counts_as)
+                groups.setdefault(key, []).append(finding)
         merged = [_merged(group) for group in groups.values()]
         order = {Severity.STOP: 0, Severity.CAUTION: 1, Severity.INFO: 2}
         return tuple(
@@ -119,48 +152,39 @@ class Findings:
     def _finding(self, one: Firing) -> Finding:
         rule, record = one.rule, self.records[one.index]
         assert rule.severity is not None
-        places = () if one.index is None else (self.places[one.index],)
-        message = filled(rule.message, record, self.book) if one.certain else _not_ruled_out(rule, one.asks)
+        carried = list(support(rule.condition, record))
         return Finding(
             rule=rule.id,
             severity=rule.severity,
             certainty=Certainty.CERTAIN if one.certain else Certainty.POSSIBLE,
             counts_as=one.counts_as,
-            places=places,
+            places=() if one.index is None else (self.facts.doses[one.index].place,),
             title=rule.title,
-            message=message,
+            message=filled(rule.message, record, self.book) if one.certain else _not_ruled_out(rule, one.asks),
             why=rule.because,
             advise=filled(rule.advise, record, self.book) if one.certain else "",
             hazard=self.book.hazards[rule.hazard].title if rule.hazard else None,
-            facts=self._facts(rule, record),
+            facts=self._facts(carried, record),
             missing=tuple(ask.name for ask in one.asks),
-            sources=tuple(self._source(name) for name in rule.sources),
-            clears_when=self.clears_when(one),
+            sources=tuple(self.sources[name] for name in rule.sources),
+            clears_when=self._clears_when(one, carried),
             defer_until=self.defer.get((rule.id, one.index)),
         )
 
-    def _source(self, name: str) -> Source:
-        entry = self.book.sources[name]
-        return Source(id=name, title=entry.title, checked=entry.checked)
-
-    def _facts(self, rule: Rule, record: Record) -> tuple[FindingFact, ...]:
-        shown: dict[FindingFact, None] = {}
-        for test, asked in support(rule.condition, record):
+    def _facts(self, carried: Iterable[tuple[Test, bool]], record: Record) -> tuple[FindingFact, ...]:
+        shown: dict[tuple[str, str, str], None] = {}
+        for test, asked in carried:
             fact = self.book.facts[test.fact]
             text = test_text(test, self.book)
-            shown[
-                FindingFact(
-                    name=fact.name, value=value_text(record.get(fact.name), fact.kind), condition=text if asked else f"none of: {text}"
-                )
-            ] = None
-        return tuple(shown)
+            shown[fact.name, value_text(record.get(fact.name), fact.kind), text if asked else f"none of: {text}"] = None
+        return tuple(FindingFact(name=name, value=value, condition=condition) for name, value, condition in shown)
 
-    def clears_when(self, one: Firing) -> str:
+    def _clears_when(self, one: Firing, carried: Iterable[tuple[Test, bool]]) -> str:
         """In words: what would have to be different. The most useful way first: a dose, a day, the plan, an answer."""
         if not one.certain:
             return "an answer to: " + "; ".join(ask.prompt for ask in one.asks[:3]) if one.asks else "the missing facts are known"
         ways: dict[str, int] = {}
-        for test, asked in support(one.rule.condition, self.records[one.index]):
+        for test, asked in carried:
             fact = self.book.facts[test.fact]
             if fact.given not in PLACE_FACTS and not (fact.kind is Kind.DAYS and test.number == OPEN):
                 rank, text = self._way(fact, test, asked, self.defer.get((one.rule.id, one.index)))

@@ -50,11 +50,12 @@ class Confirmer:
 
     def _differing(self, evaluation: Evaluation) -> set[str]:
         differing: set[str] = set()
-        for index, found in evaluation.found.items():
+        for index in evaluation.places:
             dose = evaluation.facts.doses[index] if index is not None else None
-            network = self.network((dose.zone, dose.muscle) if dose else None)
-            decided = {one.rule.id: one.certain for one in found}
-            confirmed = network.fired(evaluation.records[index])
+            network = self.network((dose.zone, dose.muscle) if dose is not None else None)
+            found = evaluation.at(index)
+            decided = {one.rule.id: one.certain for one in found.rules}
+            confirmed = network.fired(found.record)
             if decided != confirmed:
                 differing.update(rule for rule in {*decided, *confirmed} if decided.get(rule) != confirmed.get(rule))
         return differing

@@ -20,25 +20,26 @@ from .advisory import (
     Evaluators,
     Finding,
     Option,
-    Question,
     RulebookInfo,
     Severity,
+    Source,
     Verdict,
 )
 from .canonical import canonical
 from .case import Case
-from .compose import Findings, place_of, worst
+from .compose import Findings, worst
 from .confirm import Confirmation, Confirmer
 from .errors import CaseError, RulebookError
 from .evaluation import Evaluation, Runner
 from .evaluators.compiled import Compiled
-from .exposure import exposure
+from .exposure import Sums, exposure
 from .intake import check_words
+from .questions import Answers, questions
 from .ranges import dose_advice
 from .rulebook.load import default_folder, has_seal, load
 from .rulebook.model import Rule, Rulebook
 from .summary import summary
-from .timeline import counselling, timeline
+from .timeline import Counselling, timeline
 from .waiting import Waiting, moved, waits_for_time
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ class Engine:
         self._compiled = Compiled(rulebook)
         self._runner = Runner(self._compiled)
         self._confirmer = Confirmer(self._compiled, wanted=confirm)
+        self._sums, self._counselling = Sums(rulebook), Counselling(rulebook)
+        self._assumed = Assumptions(rulebook)
+        self._sources = {entry.id: Source(id=entry.id, title=entry.title, checked=entry.checked) for entry in rulebook.sources.values()}
 
     @classmethod
     def load(
@@ -143,21 +147,21 @@ class Engine:
         self, evaluation: Evaluation, confirmation: Confirmation, options: bool, answers: bool, standing: Standing | None
     ) -> Advisory:
         case, book, facts = evaluation.case, self.rulebook, evaluation.facts
-        places = tuple(place_of(dose) for dose in facts.doses)
         waiting = Waiting(self._runner, evaluation)
         earliest, as_new = self._earliest(evaluation, waiting) if options else (None, False)
         defer = _deferred(evaluation, waiting) if options else {}
-        findings = Findings(facts, evaluation.records, places, defer).draw(evaluation.fired)
+        findings = Findings(facts, evaluation.records, defer, self._sources).draw(evaluation.fired)
         if confirmation.fault:
             findings = (_fault(confirmation.fault), *findings)
         verdict = worst([evaluation.verdict, *(finding.counts_as for finding in findings)])
         doses = self._doses(evaluation, bool(confirmation.fault))
+        tried = Answers(self._runner, evaluation)
         chosen: tuple[Option, ...] = ()
         if options and not confirmation.fault and verdict is not Verdict.OK:
             from .options import options as find_options  # a plan that is ok needs none, and starts faster without
 
-            chosen = find_options(self._runner, evaluation, waiting, earliest, as_new)
-        asked = _questions(self._runner, evaluation, answers)
+            chosen = find_options(self._runner, evaluation, waiting, tried, earliest, as_new)
+        asked = questions(evaluation, tried if answers else None)
         told = _told(evaluation)
         return Advisory(
             verdict=verdict,
@@ -168,28 +172,22 @@ class Engine:
             doses=doses,
             findings=findings,
             questions=asked,
-            exposure=exposure(facts),
+            exposure=exposure(facts, self._sums),
             options=chosen,
             earliest_date=None if confirmation.fault else earliest,
             timeline=timeline(facts, [] if verdict is Verdict.STOP else told),
-            counselling=counselling(told),
-            assumed=_assumed(case, book),
+            counselling=self._counselling(told),
+            assumed=self._assumed(case),
             rulebook=_about(book, standing, case.date),
             evaluators=Evaluators(ran=confirmation.ran, agreed=confirmation.agreed, note=confirmation.note),
             case_sha256=hashlib.sha256(case.model_dump_json().encode()).hexdigest(),
         )
 
     def _doses(self, evaluation: Evaluation, fault: bool) -> tuple[DoseAdvice, ...]:
-        of_case = [one for one in evaluation.fired if one.index is None]
         base = Verdict.STOP if fault else evaluation.case_verdict
+        narrowing = [one for one in evaluation.at(None).firings if one.rule.withhold or one.rule.lower_max]
         return tuple(
-            dose_advice(
-                index,
-                evaluation.facts,
-                evaluation.records[index],
-                [*of_case, *(one for one in evaluation.fired if one.index == index)],
-                base,
-            )
+            dose_advice(index, evaluation.facts, evaluation.records[index], [*narrowing, *evaluation.at(index).firings], base)
             for index in range(len(evaluation.facts.doses))
         )
 
@@ -229,27 +227,23 @@ def _deferred(evaluation: Evaluation, waiting: Waiting) -> Mapping[tuple[str, in
     return days
 
 
-def _questions(run: Runner, evaluation: Evaluation, tried: bool) -> tuple[Question, ...]:
-    if not any(one.asks for one in evaluation.fired):
-        return ()
-    from .questions import questions
-
-    return questions(run, evaluation, tried)
-
-
 def _told(evaluation: Evaluation) -> list[Rule]:
     """Rules that tell something and certainly hold, each once."""
     told = {one.rule.id: one.rule for one in evaluation.fired if one.certain and one.rule.tell is not None}
     return list(told.values())
 
 
-def _assumed(case: Case, book: Rulebook) -> tuple[Assumed, ...]:
-    """Fields that were left out and have a value all the same."""
-    lines = []
-    for fact in book.facts.values():
-        if fact.if_left_out is not None and _left_out(case, fact.given):
-            lines.append(Assumed(fact=fact.name, read_as=fact.if_left_out))
-    return tuple(lines)
+class Assumptions:
+    """The fields that have a value even where they are left out."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self._lines = [
+            (fact.given, Assumed(fact=fact.name, read_as=fact.if_left_out)) for fact in book.facts.values() if fact.if_left_out is not None
+        ]
+
+    def __call__(self, case: Case) -> tuple[Assumed, ...]:
+        """How each field that a case leaves out was read."""
+        return tuple(line for given, line in self._lines if _left_out(case, given))
 
 
 def _left_out(case: Case, given: str) -> bool:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from operator import attrgetter, is_
+from typing import Final
 
+from .advisory import Place
+from .atlas import Ask, Atlas, Filter, Site
 from .case import Case, PlannedDose
 from .evaluators.values import UNKNOWN, Members, Range, Value
-from .injections import Ask, Injection, injections, muscle_and_side, planned, planned_asks
+from .injections import Injection, given, planned, site_of
 from .rulebook.model import Computation, Fact, Rulebook
-from .rulebook.vocabulary import BINDINGS, PERFORMERS, PLACE_ALIASES
-from .tally import Filter, Tally
+from .rulebook.vocabulary import PERFORMERS, PLACE_ALIASES
+from .tally import Part, Tally
 from .units import HALF, OPEN
 
 ANYTHING = Range(0, OPEN)
 NEVER = Range(OPEN, OPEN)
-_OTHER_SIDE = {"left": "right", "right": "left"}
+_PLAN, _REST = attrgetter("plan", "product", "visit"), attrgetter("date", "history", "scheduled")
+"""What the doses of the plan, and all the others, are worked out from."""
 
 
 class Dose:
@@ -27,7 +32,7 @@ class Dose:
         "activity",
         "aim",
         "band",
-        "filters",
+        "entry",
         "muscle",
         "ours",
         "placement",
@@ -35,17 +40,15 @@ class Dose:
         "proposed",
         "region",
         "side",
+        "site",
         "units",
         "units_each",
         "zone",
     )
 
-    def __init__(self, entry: PlannedDose, book: Rulebook, ours: bool) -> None:
-        self.ours = ours
-        self.zone = entry.zone
-        self.region = book.zones[entry.zone].region
-        self.muscle, self.side = muscle_and_side(book, entry.zone, entry.muscle, entry.side)
-        self.band = entry.band or "none"
+    def __init__(self, entry: PlannedDose, site: Site, book: Rulebook, ours: bool) -> None:
+        self.entry, self.site, self.ours = entry, site, ours
+        self.zone, self.region, self.muscle, self.side, self.band = site.zone, site.region, site.muscle, site.side, site.band
         self.units = entry.units
         self.activity = entry.activity or "not_stated"
         self.aim = entry.aim or "not_stated"
@@ -53,14 +56,20 @@ class Dose:
         self.points = entry.points
         self.units_each = -(-int(entry.units) // entry.points) if ours and entry.units and entry.points else None
         self.proposed = points_for(int(entry.units), entry.zone, book) if ours and entry.units and not entry.points else None
-        self.filters = self._filters()
 
-    def _filters(self) -> dict[str, Filter]:
-        """What each binding of `this` means here; a dose in the midline has no other side."""
-        other = _OTHER_SIDE.get(self.side)
-        bound: dict[str, Filter] = {name: (name, frozenset((getattr(self, name),)), False) for name in BINDINGS if name != "other_side"}
-        bound["other_side"] = ("side", frozenset((other,)) if other else frozenset(), False)
-        return bound
+    @property
+    def place(self) -> Place:
+        return self.site.named(self.placement)[0]
+
+    @property
+    def label(self) -> str:
+        """Where it is, in words."""
+        return self.site.named(self.placement)[1]
+
+    @property
+    def filters(self) -> dict[str, Filter]:
+        """What each binding of `this` means here."""
+        return self.site.filters
 
 
 def points_for(units: int, zone: str, book: Rulebook) -> int | None:
@@ -78,38 +87,38 @@ def place_named(name: str, book: Rulebook) -> str:
 class Facts:
     """The facts of one case under one rulebook. Values are worked out when first read."""
 
-    def __init__(self, case: Case, book: Rulebook, like: Facts | None = None) -> None:
-        """`like`: the facts of nearly the same case; what its case has in common with this one is not worked out again."""
-        self.case = case
-        self.book = book
-        self._like = like
-        ours = case.product in (book.product, UNKNOWN)
-        self.doses = tuple(Dose(entry, book, ours) for entry in case.plan)
-        self.first_treatment = _first_treatment(case)
-        self.history_complete = "yes" if self.first_treatment == "yes" else case.history.complete if case.history else UNKNOWN
+    def __init__(self, case: Case, book: Rulebook, like: Facts | None = None, atlas: Atlas | None = None) -> None:
+        """`like`: the facts of nearly the same case; what its case has in common with this one is not worked out again. `atlas`: the
+        places of the book, where somebody keeps them."""
+        self.case, self.book, self._like = case, book, like
+        self.atlas: Atlas = atlas or (like.atlas if like is not None and like.book is book else Atlas(book))
+        self.doses: tuple[Dose, ...] = self._doses(like.doses if like is not None and like.book is book else ())
+        self.first_treatment: str = _first_treatment(case)
+        self.history_complete: str = "yes" if self.first_treatment == "yes" else case.history.complete if case.history else UNKNOWN
+        self.names_places = any(isinstance(answer, tuple) for answer in case.patient.screening.values())
+        """Does an answer depend on where a dose is?"""
 
-    @cached_property
+    def _doses(self, known: Sequence[Dose]) -> tuple[Dose, ...]:
+        ours = self.case.product in (self.book.product, UNKNOWN)
+        by_entry = {id(dose.entry): dose for dose in known if dose.ours == ours}
+        return tuple([by_entry.get(id(one)) or Dose(one, site_of(one, self.atlas), self.book, ours) for one in self.case.plan])
+
+    @property
     def injections(self) -> tuple[Injection, ...]:
-        like = self._like
-        if like is None or not self._same(like, "date", "product", "visit", "history", "scheduled"):
-            return injections(self.case, self.book)
-        if self._same(like, "plan"):
-            return like.injections
-        return (*planned(self.case, self.book), *(one for one in like.injections if one.stretch != "planned"))
+        return (*self.tally.plan.doses, *self.tally.rest.doses)
 
     @cached_property
     def tally(self) -> Tally:
-        like, complete = self._like, self.history_complete == "yes"
-        if like is None or self.history_complete != like.history_complete:
-            return Tally(self.injections, complete)
-        if self.injections is like.injections:
-            return like.tally
-        same = self._same(like, "date", "product", "visit", "history", "scheduled")
-        return Tally(self.injections, complete, like=like.tally if same else None)
+        known, complete = self._like.tally if self._like is not None else None, self.history_complete == "yes"
+        plan = known.plan if known and self._same(_PLAN) else Part(planned(self.case, self.atlas))
+        rest = known.rest if known and self._same(_REST) else Part(given(self.case, self.atlas))
+        if known and plan is known.plan and rest is known.rest and complete == known.complete:
+            return known
+        return Tally((), complete, parts=(plan, rest))
 
-    def _same(self, like: Facts, *fields: str) -> bool:
-        """Are these fields of the case the very same objects?"""
-        return all(getattr(self.case, name) is getattr(like.case, name) for name in fields)
+    def _same(self, fields: Callable[[Case], tuple[object, ...]]) -> bool:
+        """Are these fields of the case the very same objects as of the like case?"""
+        return self._like is not None and all(map(is_, fields(self.case), fields(self._like.case)))
 
     def record(self, names: Iterable[str], dose: Dose | None = None) -> dict[str, Value]:
         """The named facts, of the case or of one dose of it."""
@@ -118,110 +127,111 @@ class Facts:
 
     def value(self, fact: Fact, dose: Dose | None = None) -> Value:
         if fact.computation is not None:
-            return self.tally.value(fact.computation, self._this(fact.computation, dose))
+            return self.tally.value(fact.computation, dose.site.this(fact.computation.this) if dose is not None else ())
         if fact.origin == "asked":
-            return self._answer(fact, dose)
-        return self._given(fact.given, dose)
+            return self.answers((fact.name,), dose)[fact.name]
+        if dose is not None and fact.given in OF_DOSE:
+            return OF_DOSE[fact.given](self, dose)
+        return OF_CASE[fact.given](self)
+
+    def answers(self, names: tuple[str, ...], dose: Dose | None = None) -> dict[str, Value]:
+        """The answers to these questions; for a question about places, whether the dose lies in one of those named, or any does."""
+        screening = self.case.patient.screening
+        answers: dict[str, Value] = dict.fromkeys(names, "no" if screening.get("everything_else") == "no" else UNKNOWN)
+        for name, answer in screening.items():
+            if name in answers:
+                answers[name] = answer if isinstance(answer, str) else self._at_places(answer, dose)
+        return answers
+
+    def _at_places(self, answer: Iterable[str], dose: Dose | None) -> str:
+        places = {place_named(place, self.book) for place in answer}
+        return "yes" if dose is None or not places.isdisjoint((dose.zone, dose.region)) else "no"
 
     def why_open(self, fact: Fact, dose: Dose | None = None) -> tuple[Ask, ...]:
         """The questions whose answers would settle a fact that is not settled."""
         if fact.computation is not None:
             return self._why_computed(fact.computation, dose)
         if dose is not None and fact.given in ("dose.units_each_point", "dose.half_unit_steps"):
-            asks = planned_asks(dose.zone, dose.muscle, dose.side, dose.band, self.book)
-            return (asks["units"] if dose.units is None else asks["product"],)
+            return (dose.site.asks["units" if dose.units is None else "product"],)
         return (Ask(fact.name, fact.says),)
 
-    # given and asked
-
-    def _answer(self, fact: Fact, dose: Dose | None) -> str:
-        screening = self.case.patient.screening
-        answer = screening.get(fact.name)
-        if answer is None:
-            return "no" if screening.get("everything_else") == "no" else UNKNOWN
-        if isinstance(answer, str):
-            return answer
-        places = {place_named(place, self.book) for place in answer}
-        return "yes" if dose is None or not places.isdisjoint((dose.zone, dose.region)) else "no"
-
-    def _given(self, field: str, dose: Dose | None) -> Value:
-        if dose is not None and field.startswith("dose."):
-            match field:
-                case "dose.placement":
-                    return Members(frozenset(dose.placement))
-                case "dose.units_each_point":
-                    return self._units_each(dose)
-                case "dose.half_unit_steps":
-                    return self._half_steps(dose)
-                case _:
-                    return str(getattr(dose, field.removeprefix("dose.")))
-        case = self.case
-        match field:
-            case "product":
-                return case.product
-            case "visit":
-                return case.visit or "first_pass"
-            case "patient.age":
-                return Range(case.patient.age, case.patient.age)
-            case "patient.first_treatment":
-                return self.first_treatment
-            case "history.complete":
-                return self.history_complete
-            case "patient.performer":
-                performer = case.patient.performer
-                return Members(frozenset(), frozenset(PERFORMERS)) if performer == UNKNOWN else Members(frozenset(performer or ()))
-            case "patient.next_performance":
-                return self._days_to(case.patient.next_performance)
-            case "patient.event":
-                return self._days_to(case.patient.event or "none")
-            case "asymmetry.onset":
-                return case.asymmetry.onset
-            case "asymmetry.cause":
-                return case.asymmetry.cause
-            case "asymmetry.seen_on_video":
-                return case.asymmetry.seen_on_video
-            case "asymmetry.millimetres":
-                size = case.asymmetry.millimetres
-                return ANYTHING if size is None else Range(size, size)
-            case "goals.given":
-                return "yes" if case.goals else "no"
-            case "goals":
-                return Range(len(case.goals or ()), len(case.goals or ()))
-        raise KeyError(field)
-
-    def _units_each(self, dose: Dose) -> Range:
-        """At one point, where the plan says how many points; a number that we propose ourselves is no fact."""
-        if not dose.ours or dose.points is None:
-            return Range(0, 0)
-        if dose.units_each is None:
-            return ANYTHING
-        return Range(0 if self.case.product == UNKNOWN else dose.units_each, dose.units_each)
-
-    def _half_steps(self, dose: Dose) -> str:
-        if not dose.ours:
-            return "yes"
-        if dose.units is None:
-            return UNKNOWN
-        return "yes" if dose.units % HALF == 0 else UNKNOWN if self.case.product == UNKNOWN else "no"
-
-    def _days_to(self, day: date | str) -> Range:
-        if isinstance(day, date):
-            days = (day - self.case.date).days
-            return Range(days, days)
-        return NEVER if day == "none" else ANYTHING
-
-    # computed
-
-    def _this(self, how: Computation, dose: Dose | None) -> tuple[Filter, ...]:
-        """What `this` means for the dose at hand, as filters."""
-        return tuple(dose.filters[name] for name in how.this) if dose is not None else ()
-
     def _why_computed(self, how: Computation, dose: Dose | None) -> tuple[Ask, ...]:
-        asks = self.tally.why_open(how, self._this(how, dose))
+        asks = self.tally.why_open(how, dose.site.this(how.this) if dose is not None else ())
         if not self.tally.opened(how):
             return asks
         complete = next((fact for fact in self.book.facts.values() if fact.given == "history.complete"), None)
         return (Ask(complete.name, complete.says) if complete else Ask("history_complete", "Is the history complete?"), *asks)
+
+
+# the fields that a fact may be given by
+
+
+def _range(number: int) -> Range:
+    return Range(number, number)
+
+
+def _days_to(case: Case, day: date | str) -> Range:
+    if isinstance(day, date):
+        return _range((day - case.date).days)
+    return NEVER if day == "none" else ANYTHING
+
+
+def _performer(case: Case) -> Members:
+    performer = case.patient.performer
+    return Members(frozenset(), frozenset(PERFORMERS)) if performer == UNKNOWN else Members(frozenset(performer or ()))
+
+
+def _millimetres(case: Case) -> Range:
+    size = case.asymmetry.millimetres
+    return ANYTHING if size is None else _range(size)
+
+
+def _units_each(facts: Facts, dose: Dose) -> Range:
+    """At one point, where the plan says how many points; a number that we propose ourselves is no fact."""
+    if not dose.ours or dose.points is None:
+        return Range(0, 0)
+    if dose.units_each is None:
+        return ANYTHING
+    return Range(0 if facts.case.product == UNKNOWN else dose.units_each, dose.units_each)
+
+
+def _half_steps(facts: Facts, dose: Dose) -> str:
+    if not dose.ours:
+        return "yes"
+    if dose.units is None:
+        return UNKNOWN
+    return "yes" if dose.units % HALF == 0 else UNKNOWN if facts.case.product == UNKNOWN else "no"
+
+
+OF_CASE: Final[Mapping[str, Callable[[Facts], Value]]] = {
+    "product": lambda facts: facts.case.product,
+    "visit": lambda facts: facts.case.visit or "first_pass",
+    "patient.age": lambda facts: _range(facts.case.patient.age),
+    "patient.first_treatment": lambda facts: facts.first_treatment,
+    "patient.performer": lambda facts: _performer(facts.case),
+    "patient.next_performance": lambda facts: _days_to(facts.case, facts.case.patient.next_performance),
+    "patient.event": lambda facts: _days_to(facts.case, facts.case.patient.event or "none"),
+    "history.complete": lambda facts: facts.history_complete,
+    "asymmetry.onset": lambda facts: facts.case.asymmetry.onset,
+    "asymmetry.cause": lambda facts: facts.case.asymmetry.cause,
+    "asymmetry.seen_on_video": lambda facts: facts.case.asymmetry.seen_on_video,
+    "asymmetry.millimetres": lambda facts: _millimetres(facts.case),
+    "goals.given": lambda facts: "yes" if facts.case.goals else "no",
+    "goals": lambda facts: _range(len(facts.case.goals or ())),
+}
+
+OF_DOSE: Final[Mapping[str, Callable[[Facts, Dose], Value]]] = {
+    "dose.zone": lambda _, dose: dose.zone,
+    "dose.region": lambda _, dose: dose.region,
+    "dose.muscle": lambda _, dose: dose.muscle,
+    "dose.side": lambda _, dose: dose.side,
+    "dose.band": lambda _, dose: dose.band,
+    "dose.activity": lambda _, dose: dose.activity,
+    "dose.aim": lambda _, dose: dose.aim,
+    "dose.placement": lambda _, dose: Members(frozenset(dose.placement)),
+    "dose.units_each_point": _units_each,
+    "dose.half_unit_steps": _half_steps,
+}
 
 
 def _first_treatment(case: Case) -> str:

@@ -65,8 +65,11 @@ def _plainly(text: str, name: str, book: Rulebook, today: dt.date) -> Case | Non
 
     try:
         value = json.loads(usable(text, name), parse_float=Decimal, parse_constant=refuse, object_pairs_hook=once)
-        return case_from(value, book, today) if isinstance(value, dict) and "\\u" not in text else None
-    except (ValueError, ArithmeticError, RecursionError, CaseError):
+        if not isinstance(value, dict) or "\\u" in text or ("null" in text and any(empty(value))):
+            return None
+        case = Case.model_validate({"date": today.isoformat(), **value})
+        return None if check_words(case, book) else case
+    except (ValueError, ArithmeticError, RecursionError):
         return None
 
 

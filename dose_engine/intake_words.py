@@ -121,7 +121,7 @@ def _product(path: str, word: str, book: Rulebook) -> Iterator[Problem]:
 
 
 def _questions(case: Case, book: Rulebook) -> Iterator[Problem]:
-    questions = {fact.name: fact for fact in book.facts.values() if fact.origin == "asked"}
+    questions = book.asked
     for name, answer in case.patient.screening.items():
         path = spelled(("patient", "screening", name))
         if name == "everything_else":

@@ -73,8 +73,8 @@ def most_without(run: Runner, now: Evaluation, index: int, scope: int | None, co
 
 def from_doses(evaluation: Evaluation, scope: int | None, counts: Verdict) -> list[Firing]:
     """Findings of a dose (or of the case) that count for this much and read planned units."""
-    book = evaluation.facts.book
-    return [one for one in evaluation.fired if one.index == scope and one.counts_as.rank >= counts.rank and _reads_doses(one, book)]
+    book, found = evaluation.facts.book, evaluation.at(scope).firings
+    return [one for one in found if one.at_most.rank >= counts.rank and _reads_doses(one, book) and one.counts_as.rank >= counts.rank]
 
 
 def _reads_doses(one: Firing, book: Rulebook) -> bool:
@@ -92,7 +92,7 @@ def _within(one: Firing, now: Evaluation, index: int) -> int:
     allowed = units
     for test in tests(one.rule.condition):
         fact = book.facts[test.fact]
-        value = now.records[one.index].get(test.fact)
+        value = now.at(one.index).record.get(test.fact)
         if test.number is None or fact.kind is not Kind.UNITS or fact.rises is not Rising.UP or not isinstance(value, Range):
             continue
         line = test.number - (test.op is Op.AT_LEAST)

@@ -6,20 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from .advisory import Change, Option, Verdict
-from .case import Case, PlannedDose
+from .case import PlannedDose
 from .compose import place_of
 from .evaluation import Evaluation, Runner
 from .lowering import lowered, more_points
-from .questions import answered, answers, open_asks
+from .questions import Answers, answered, answering, open_asks
 from .rulebook.model import Fact
 from .units import Units
 from .waiting import Waiting, moved
-from .wording import place_text
 
 MOST_OPTIONS = 6
 
 
-def options(run: Runner, start: Evaluation, waiting: Waiting, earliest: date | None, as_new: bool) -> tuple[Option, ...]:
+def options(run: Runner, start: Evaluation, waiting: Waiting, answers: Answers, earliest: date | None, as_new: bool) -> tuple[Option, ...]:
     """Options that improve the verdict, the best first. `as_new`: the earliest day is for a new treatment, not a touch-up."""
     found = [
         *_deferring(run, start, waiting, earliest, as_new),
@@ -28,7 +27,7 @@ def options(run: Runner, start: Evaluation, waiting: Waiting, earliest: date | N
         *_as_new_treatment(run, start),
         *_leaving_out(run, start, waiting),
         *_staging(run, start),
-        *_answering(run, start),
+        *_answering(start, answers),
     ]
     better = [option for option in found if option.verdict_if_done.rank < start.verdict.rank]
     ordered = sorted(better, key=lambda option: (len(option.changes), option.verdict_if_done.rank, -_units(option), option.what))
@@ -62,8 +61,8 @@ def _what(change: Change) -> tuple[object, ...]:
     )
 
 
-def _option(run: Runner, case: Case, changes: Sequence[Change]) -> Option:
-    return Option(what=_joined(changes), changes=tuple(changes), verdict_if_done=run(case).verdict)
+def _option(done: Evaluation, changes: Sequence[Change]) -> Option:
+    return Option(what=_joined(changes), changes=tuple(changes), verdict_if_done=done.verdict)
 
 
 def _joined(changes: Sequence[Change]) -> str:
@@ -79,15 +78,14 @@ def _deferring(run: Runner, start: Evaluation, waiting: Waiting, earliest: date 
         earliest = waiting.first_day_without(Verdict.CAUTION)
     if earliest is not None:
         what = f"Come back on {earliest:%A} {earliest.isoformat()}" + (", as a new treatment, not a touch-up" if as_new else "")
-        yield _option(
-            run, moved(start.case, earliest, "maintenance" if as_new else None), [Change(kind="defer", what=what, until=earliest)]
-        )
+        done = run(moved(start.case, earliest, "maintenance"), like=start) if as_new else waiting.on(earliest)
+        yield _option(done, [Change(kind="defer", what=what, until=earliest)])
 
 
 def _as_new_treatment(run: Runner, start: Evaluation) -> Iterator[Option]:
     if start.case.visit == "touch_up" and start.verdict is Verdict.STOP:
         change = Change(kind="visit", what="Plan it as a new treatment today, not as a touch-up")
-        yield _option(run, start.case.model_copy(update={"visit": "maintenance"}), [change])
+        yield _option(run(start.case.model_copy(update={"visit": "maintenance"}), like=start), [change])
 
 
 # lower doses, more points
@@ -98,7 +96,7 @@ def _lower_changes(start: Evaluation, units: dict[int, int]) -> list[Change]:
     for index, amount in sorted(units.items()):
         place = place_of(start.facts.doses[index])
         before = start.case.plan[index].units
-        what = f"{place_text(place, start.facts.book)}: {Units(amount)} U instead of {before} U"
+        what = f"{start.facts.doses[index].label}: {Units(amount)} U instead of {before} U"
         changes.append(Change(kind="lower", what=what, place=place, units=Units(amount)))
     return changes
 
@@ -110,21 +108,22 @@ def _lowering(run: Runner, start: Evaluation) -> Iterator[Option]:
         units, after = lowered(run, start, counts)
         if units:
             changes = _lower_changes(start, units)
-            yield Option(what=_joined(changes), changes=tuple(changes), verdict_if_done=after.verdict)
+            yield _option(after, changes)
             if after.verdict is Verdict.STOP:
-                yield from _combined(run, after, changes)
-                yield from _later_and_lower(run, start, after, counts)
+                waiting = Waiting(run, after)
+                yield from _combined(run, after, waiting, changes)
+                yield from _later_and_lower(run, start, waiting, counts)
 
 
-def _later_and_lower(run: Runner, start: Evaluation, after: Evaluation, counts: Verdict) -> Iterator[Option]:
+def _later_and_lower(run: Runner, start: Evaluation, waiting: Waiting, counts: Verdict) -> Iterator[Option]:
     """On the day that clears the rest the doses of before may have left their window: then less has to be lowered."""
-    day = Waiting(run, after).first_day_without(Verdict.STOP)
+    day = waiting.first_day_without(Verdict.STOP)
     if day is not None:
-        later = run(moved(start.case, day))
+        later = run(moved(start.case, day), like=start)
         units, then = lowered(run, later, counts)
         if units:
             changes = [*_lower_changes(later, units), _defer(day)]
-            yield Option(what=_joined(changes), changes=tuple(changes), verdict_if_done=then.verdict)
+            yield _option(then, changes)
 
 
 def _spreading(run: Runner, start: Evaluation) -> Iterator[Option]:
@@ -134,25 +133,26 @@ def _spreading(run: Runner, start: Evaluation) -> Iterator[Option]:
         changes = []
         for index, count in sorted(counts.items()):
             place = place_of(start.facts.doses[index])
-            what = f"{place_text(place, start.facts.book)}: {count} points instead of {start.case.plan[index].points}"
+            what = f"{start.facts.doses[index].label}: {count} points instead of {start.case.plan[index].points}"
             changes.append(Change(kind="points", what=what, place=place))
         after = run(start.case.model_copy(update={"plan": plan}), like=start)
-        yield Option(what=_joined(changes), changes=tuple(changes), verdict_if_done=after.verdict)
+        yield _option(after, changes)
         if after.verdict is Verdict.STOP:
-            yield from _combined(run, after, changes)
+            yield from _combined(run, after, Waiting(run, after), changes)
 
 
-def _combined(run: Runner, after: Evaluation, changes: list[Change]) -> Iterator[Option]:
+def _combined(run: Runner, after: Evaluation, waiting: Waiting, changes: list[Change]) -> Iterator[Option]:
     """Where lowering leaves a stop: also leave those doses out, or also wait."""
     left = _stopped(after)
     kept = tuple(dose for index, dose in enumerate(after.case.plan) if index not in left)
     if left and kept:
         here = {place_of(after.facts.doses[index]) for index in left}
         rest = [change for change in changes if change.place not in here]
-        yield _option(run, after.case.model_copy(update={"plan": kept}), [*rest, *_leave_changes(after, left)])
-    day = Waiting(run, after).first_day_without(Verdict.STOP)
+        done = run(after.case.model_copy(update={"plan": kept}), like=after)
+        yield _option(done, [*rest, *_leave_changes(after, left)])
+    day = waiting.first_day_without(Verdict.STOP)
     if day is not None:
-        yield _option(run, moved(after.case, day), [*changes, _defer(day)])
+        yield _option(waiting.on(day), [*changes, _defer(day)])
 
 
 def _defer(day: date) -> Change:
@@ -163,14 +163,14 @@ def _defer(day: date) -> Change:
 
 
 def _stopped(evaluation: Evaluation) -> list[int]:
-    return sorted({one.index for one in evaluation.fired if one.index is not None and one.counts_as is Verdict.STOP})
+    return sorted({one.index for one in evaluation.fired if one.index is not None and one.at_most is Verdict.STOP})
 
 
 def _leave_changes(evaluation: Evaluation, left: Iterable[int]) -> list[Change]:
     changes = []
     for index in left:
         place = place_of(evaluation.facts.doses[index])
-        what = f"Leave out {place_text(place, evaluation.facts.book)}"
+        what = f"Leave out {evaluation.facts.doses[index].label}"
         instead = _instead(evaluation, index)
         changes.append(Change(kind="leave_out", what=f"{what}: {instead[:1].lower()}{instead[1:]}" if instead else what, place=place))
     return changes
@@ -189,13 +189,13 @@ def _leaving_out(run: Runner, start: Evaluation, waiting: Waiting) -> Iterator[O
     left = _stopped(start)
     kept = _without(start, left)
     if left and (kept or any(_instead(start, index) for index in left)):
-        yield _option(run, start.case.model_copy(update={"plan": kept}), _leave_changes(start, left))
+        yield _option(run(start.case.model_copy(update={"plan": kept}), like=start), _leave_changes(start, left))
     stuck = [index for index in left if not _waits(start, index, waiting)]
     if stuck and stuck != left:
-        after = run(start.case.model_copy(update={"plan": _without(start, stuck)}))
-        day = Waiting(run, after).first_day_without(Verdict.STOP)
+        later = Waiting(run, run(start.case.model_copy(update={"plan": _without(start, stuck)}), like=start))
+        day = later.first_day_without(Verdict.STOP)
         if day is not None:
-            yield _option(run, moved(after.case, day), [*_leave_changes(start, stuck), _defer(day)])
+            yield _option(later.on(day), [*_leave_changes(start, stuck), _defer(day)])
 
 
 def _without(start: Evaluation, left: Sequence[int]) -> tuple[PlannedDose, ...]:
@@ -204,7 +204,7 @@ def _without(start: Evaluation, left: Sequence[int]) -> tuple[PlannedDose, ...]:
 
 def _waits(start: Evaluation, index: int, waiting: Waiting) -> bool:
     """Does every stop of the dose end on some day?"""
-    stops = (one for one in start.fired if one.index == index and one.counts_as is Verdict.STOP)
+    stops = (one for one in start.fired if one.index == index and one.at_most is Verdict.STOP)
     return all(waiting.first_day_without(Verdict.STOP, (one.rule.id, index)) is not None for one in stops)
 
 
@@ -218,15 +218,16 @@ def _staging(run: Runner, start: Evaluation) -> Iterator[Option]:
         if case.goals is not None and any(fact.given == "goals" for fact in read):
             for keep in range(len(case.goals) - 1, 0, -1):
                 fewer = case.model_copy(update={"goals": case.goals[:keep]})
-                if all(other.rule.id != one.rule.id for other in run(fewer).fired):
+                done = run(fewer, like=start)
+                if not done.holds(one.rule):
                     what = f"Agree on {keep} goals now and leave the rest for a later stage"
-                    yield _option(run, fewer, [Change(kind="stage", what=what)])
+                    yield _option(done, [Change(kind="stage", what=what)])
                     break
     for index in _second_sides(start):
         place = place_of(start.facts.doses[index])
-        what = f"Leave {place_text(place, book)} for a later stage"
+        what = f"Leave {start.facts.doses[index].label} for a later stage"
         kept = tuple(dose for number, dose in enumerate(case.plan) if number != index)
-        yield _option(run, case.model_copy(update={"plan": kept}), [Change(kind="stage", what=what, place=place)])
+        yield _option(run(case.model_copy(update={"plan": kept}), like=start), [Change(kind="stage", what=what, place=place)])
 
 
 def _second_sides(start: Evaluation) -> list[int]:
@@ -254,22 +255,27 @@ def _other_side_today(fact: Fact) -> bool:
 # answers
 
 
-def _answering(run: Runner, start: Evaluation) -> Iterator[Option]:
+def _answering(start: Evaluation, answers: Answers) -> Iterator[Option]:
     """What answering every open question can give at best: each question by the answer that leaves the fewest findings."""
     asked = open_asks(start)
     if not asked or start.verdict is Verdict.STOP:
         return
-    case, count = start.case, 0
+    now, count = start, 0
     for ask in asked:
         fact = start.facts.book.facts.get(ask.name)
-        words = answers(fact) if fact else ()
+        words = answering(fact) if fact else ()
         if fact is None or not words:
             continue
-        case = min((answered(case, fact, word) for word in words), key=lambda one: _weight(run(one, like=start)))
+        now = min((_answered(now, fact, word, answers) for word in words), key=_weight)
         count += 1
     if count:
         what = "Answer the open question" if count == 1 else f"Answer the {count} open questions"
-        yield _option(run, case, [Change(kind="answer", what=f"{what}; at best, when every answer is the reassuring one")])
+        change = Change(kind="answer", what=f"{what}; at best, when every answer is the reassuring one")
+        yield _option(now, [change])
+
+
+def _answered(now: Evaluation, fact: Fact, word: str, answers: Answers) -> Evaluation:
+    return answers.tried(fact, word) if now is answers.start else answers.run(answered(now.case, fact, word), like=now)
 
 
 def _weight(evaluation: Evaluation) -> tuple[int, int]:

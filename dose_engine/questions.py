@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .advisory import Question, Severity, Verdict
+from .atlas import Ask
 from .case import Case, History
 from .compose import Firing, worst
 from .evaluation import Evaluation, Runner
-from .injections import Ask
 from .rulebook.model import Fact
 
 NONE = "none"
@@ -41,7 +41,7 @@ def answered(case: Case, fact: Fact, answer: str) -> Case:
             return case.model_copy(update={top: answer})
 
 
-def answers(fact: Fact) -> tuple[str, ...]:
+def answering(fact: Fact) -> tuple[str, ...]:
     """The words that answer a question; none where only a number or a product can."""
     if fact.given in ("patient.next_performance", "patient.event"):
         return (NONE,)
@@ -50,18 +50,33 @@ def answers(fact: Fact) -> tuple[str, ...]:
     return (*fact.words, NONE) if fact.given == "patient.performer" else fact.words
 
 
-def questions(run: Runner, start: Evaluation, tried: bool = True) -> tuple[Question, ...]:
+class Answers:
+    """The answers to open questions, each tried by running the rules again; one that is tried twice is run once."""
+
+    def __init__(self, run: Runner, start: Evaluation) -> None:
+        self.run, self.start = run, start
+        self._tried: dict[tuple[str, str], Evaluation] = {}
+
+    def tried(self, fact: Fact, answer: str) -> Evaluation:
+        """What the rules say with one question answered."""
+        known = self._tried.get((fact.name, answer))
+        if known is None:
+            known = self._tried[fact.name, answer] = self.run(answered(self.start.case, fact, answer), like=self.start)
+        return known
+
+
+def questions(start: Evaluation, answers: Answers | None) -> tuple[Question, ...]:
     """Every open question that could matter, with the verdict for each answer; the ones that decide come first.
 
-    `tried` False: answers are not tried by running the rules again; each question has the best and the worst it could lead to.
+    Without `answers` none is tried; each question has the best and the worst it could lead to.
     """
     book = start.facts.book
     found: list[tuple[tuple[int, int, str], Question]] = []
     order = {name: index for index, name in enumerate(book.facts)}
     for ask, fired in open_asks(start).items():
         fact = book.facts.get(ask.name)
-        words = answers(fact) if fact and tried else ()
-        verdicts = {word: run(answered(start.case, fact, word), like=start).verdict for word in words} if fact else {}
+        words = answering(fact) if fact and answers else ()
+        verdicts = {word: answers.tried(fact, word).verdict for word in words} if fact and answers else {}
         if fact is None or fact.kind.is_number or not words:
             verdicts |= {"at best": _at_best(start, ask), "at worst": _at_worst(start, fired)}
         decisive = any(verdict is not start.verdict for verdict in verdicts.values())

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from .advisory import AmountRange, DoseAdvice, Limit, Points, Position, Severity, Suggested, Verdict
-from .compose import Firing, place_of, worst
+from .advisory import AmountRange, DoseAdvice, Points, Position, Severity, Suggested, Verdict
+from .compose import Firing, worst
 from .evaluators.semantics import Truth, evaluate
 from .evaluators.values import Range, Record
 from .facts import Dose, Facts
-from .rulebook.conditions import facts_read
 from .rulebook.model import Rulebook, Suggestion
 from .rulebook.vocabulary import LIMIT_FACTS
 from .units import HALF, OPEN, Units
-from .wording import place_text
 
 BASIS_RANK: Final = {"point": 0, "dose": 1, "side": 2, "total": 3}
 """How wide each basis is."""
@@ -26,16 +24,15 @@ def dose_advice(index: int, facts: Facts, record: Record, fired: Sequence[Firing
     withheld = [one for one in fired if one.rule.withhold]
     suggested, because = suggestion(dose, facts, record, fired)
     own = [one for one in fired if one.index == index]
-    limits = _limits(dose, facts.book) if dose.ours else ()
     over = any(one.certain and one.rule.limit and one.rule.severity is Severity.STOP for one in own)
     verdict = worst([case_verdict, *(one.counts_as for one in own)])
     return DoseAdvice(
-        place=place_of(dose),
-        label=place_text(place_of(dose), facts.book),
+        place=dose.place,
+        label=dose.label,
         planned=dose.units,
         points=_points(dose, withheld=bool(withheld)),
         suggested=suggested,
-        limits=limits,
+        limits=dose.site.limits if dose.ours else (),
         position=_position(dose, suggested, over),
         verdict=verdict,
         findings=tuple(sorted({one.rule.id for one in own if one.rule.severity is not None})),
@@ -61,8 +58,7 @@ def suggestion(dose: Dose, facts: Facts, record: Record, fired: Sequence[Firing]
     """The range shown for a dose, or None when it is withheld, and what narrowed it. Rules can only narrow."""
     if not dose.ours:
         return None, ("Withheld: the range is for another product",)
-    zone = facts.book.zones[dose.zone]
-    lines = usable(zone.suggest, facts, dose)
+    lines = usable(facts, dose, record)
     if not lines or any(one.rule.withhold for one in fired):
         return None, ()
     of = max((line.of for line in lines), key=BASIS_RANK.__getitem__)  # where lines of two bases could hold, the wider one is the stricter
@@ -103,12 +99,12 @@ def _room(dose: Dose, book: Rulebook, record: Record) -> int:
     return room
 
 
-def usable(lines: Sequence[Suggestion], facts: Facts, dose: Dose) -> list[Suggestion]:
+def usable(facts: Facts, dose: Dose, record: Record) -> list[Suggestion]:
     """The first line whose condition certainly holds, after every earlier line that could hold."""
     kept: list[Suggestion] = []
-    for line in lines:
-        record = facts.record(facts_read(line.condition), dose)
-        truth = evaluate(line.condition, record)
+    for line, names in dose.site.suggest:
+        read = {name: record[name] if name in record else facts.value(facts.book.facts[name], dose) for name in names}
+        truth = evaluate(line.condition, read)
         if truth is not Truth.IMPOSSIBLE:
             kept.append(line)
         if truth is Truth.CERTAIN:
@@ -129,12 +125,6 @@ def counted(of: str, facts: Facts, dose: Dose, record: Record, today: bool) -> R
 
 def _shares(of: str, one: Dose, other: Dose) -> bool:
     return of == "total" or (one.side == other.side and (of == "side" or one.band == other.band))
-
-
-def _limits(dose: Dose, book: Rulebook) -> tuple[Limit, ...]:
-    """The stop lines of the zone that can apply to this dose, the narrowest first."""
-    rules = book.stop_lines[dose.zone, dose.muscle]
-    return tuple(Limit(of=rule.limit.of, units=rule.limit.units, sources=rule.sources) for rule in rules if rule.limit)
 
 
 def _position(dose: Dose, suggested: Suggested | None, over: bool) -> Position:

@@ -2,49 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from .advisory import Counsel, TimelineEntry
 from .facts import Facts
-from .rulebook.model import Rule
+from .rulebook.model import Rule, Rulebook
 from .rulebook.vocabulary import RETREATMENT
 from .wording import words
+
+_Line = tuple[date, date | None, str, tuple[str, ...]]
+"""The day, the last day or None, what, and the sources."""
 
 
 def timeline(facts: Facts, told: Iterable[Rule]) -> tuple[TimelineEntry, ...]:
     """The dated lines: what the rules tell, what the case has ahead, and the first day of a new treatment, by date."""
+    lines = sorted(dict.fromkeys(_lines(facts, list(told))), key=lambda line: (line[0], line[1] or line[0], line[2]))
+    return tuple(TimelineEntry(date=day, until=until, what=what, sources=sources) for day, until, what, sources in lines)
+
+
+def _lines(facts: Facts, told: list[Rule]) -> Iterator[_Line]:
     case, book = facts.case, facts.book
-    entries: dict[TimelineEntry, None] = {}
     for rule in told:
         tell = rule.tell
         if tell is not None and tell.from_day is not None:
             until = case.date + timedelta(days=tell.to_day) if tell.to_day not in (None, tell.from_day) else None
-            entries[TimelineEntry(date=case.date + timedelta(days=tell.from_day), until=until, what=tell.text, sources=rule.sources)] = None
+            yield case.date + timedelta(days=tell.from_day), until, tell.text, rule.sources
     for treatment in case.scheduled:
-        if treatment.date != "unknown":
-            what = words(treatment.protocol or treatment.purpose or "treatment")
-            entries[TimelineEntry(date=treatment.date, until=None, what=f"Scheduled: {what}.", sources=())] = None
+        if isinstance(treatment.date, date):
+            yield treatment.date, None, f"Scheduled: {words(treatment.protocol or treatment.purpose or 'treatment')}.", ()
     for name, day in (("Performance", case.patient.next_performance), ("Event", case.patient.event)):
-        if day is not None and day not in ("none", "unknown"):
-            entries[TimelineEntry(date=day, until=None, what=f"{name}.", sources=())] = None  # type: ignore[arg-type]
+        if isinstance(day, date):
+            yield day, None, f"{name}.", ()
     if told:
         again = book.constants[RETREATMENT]
-        what = "Earliest day to treat the same muscles again."
-        entries[TimelineEntry(date=_last_injection(facts) + timedelta(days=again.value), until=None, what=what, sources=again.sources)] = (
-            None
-        )
-    return tuple(sorted(entries, key=lambda entry: (entry.date, entry.until or entry.date, entry.what)))
+        yield _last_injection(facts) + timedelta(days=again.value), None, "Earliest day to treat the same muscles again.", again.sources
 
 
 def _last_injection(facts: Facts) -> date:
     """The last day ahead on which one of the planned muscles is injected: today, or in a scheduled treatment that follows on."""
     muscles = {dose.muscle for dose in facts.doses}
-    ahead = [
-        one.far
-        for one in facts.injections
-        if one.stretch == "scheduled" and one.near == one.far and ((known := one.may_be["muscle"]) is None or not known.isdisjoint(muscles))
-    ]
+    ahead: set[int] = set()
+    for kind in facts.tally.rest.kinds:
+        here = kind.shape.may_be["muscle"]
+        if kind.shape.stretch == "scheduled" and (here is None or not here.isdisjoint(muscles)):
+            ahead.update(one.far for one in kind.doses if one.near == one.far)
     last = 0
     for days in sorted(ahead):
         if days - last < facts.book.constants[RETREATMENT].value:
@@ -52,10 +54,19 @@ def _last_injection(facts: Facts) -> date:
     return facts.case.date + timedelta(days=last)
 
 
-def counselling(told: Iterable[Rule]) -> tuple[Counsel, ...]:
-    """The lines without a day, each once, in the order of their ids."""
-    lines: dict[Counsel, None] = {}
-    for rule in sorted(told, key=lambda rule: rule.id):
-        if rule.tell is not None and rule.tell.from_day is None:
-            lines[Counsel(text=rule.tell.text, audience=rule.tell.audience, sources=rule.sources)] = None
-    return tuple(lines)
+class Counselling:
+    """What the rules of a book have to say to the patient and the injector, beside the timeline."""
+
+    def __init__(self, book: Rulebook) -> None:
+        alike: dict[tuple[object, ...], Counsel] = {}
+        self._lines: dict[str, Counsel] = {}
+        for rule in book.rules:
+            tell = rule.tell
+            if tell is not None and tell.from_day is None:
+                line = Counsel(text=tell.text, audience=tell.audience, sources=rule.sources)
+                self._lines[rule.id] = alike.setdefault((tell.text, tell.audience, rule.sources), line)
+
+    def __call__(self, told: Iterable[Rule]) -> tuple[Counsel, ...]:
+        """The lines of these rules, each once, in the order of their ids."""
+        lines = [self._lines[id] for id in sorted(rule.id for rule in told) if id in self._lines]
+        return tuple({id(line): line for line in lines}.values())

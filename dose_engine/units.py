@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 STEPS: Final = 200
@@ -70,5 +71,11 @@ class Units(int):
 
     def number(self) -> int | float:
         """The JSON spelling: whole units as an integer, else the shortest decimal, which is exact."""
-        whole, rest = divmod(int(self), STEPS)
-        return whole if not rest else float(str(self))
+        return spelled(self)
+
+
+@lru_cache(maxsize=4096)
+def spelled(units: int) -> int | float:
+    """`Units.number`, kept: an advisory spells out some hundred amounts, and few of them differ."""
+    whole, rest = divmod(int(units), STEPS)
+    return whole if not rest else float(str(Units(units)))

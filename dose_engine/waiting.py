@@ -6,7 +6,8 @@ listed from the case and the rule; between two of them nothing of the rule chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from .advisory import Verdict
@@ -20,7 +21,8 @@ from .units import LATEST
 MOST_RUNS = 200
 MOST_INJECTIONS = 20_000
 """Later days looked at; fewer where the history is so long that a look takes long."""
-FURTHEST = timedelta(days=3 * 366)
+FURTHEST = 3 * 366
+"""Days ahead that are looked at."""
 
 
 _PASSED = {"event": "none", "next_performance": "unknown"}
@@ -51,40 +53,54 @@ class Waiting:
         self._run = run
         self._start = start
         self._days = {start.case.date: start}
-        self._looks = max(5, min(MOST_RUNS, MOST_INJECTIONS // (1 + len(start.facts.injections))))
-        self._hopeless = {one.index for one in start.fired if one.certain and one.rule.no_waiting}
+        self._changes: dict[str, list[int]] = {}
+        self._looks = max(5, min(MOST_RUNS, MOST_INJECTIONS // (1 + start.facts.tally.doses)))
 
     def on(self, day: date) -> Evaluation:
         evaluation = self._days.get(day)
         if evaluation is None:
-            evaluation = self._days[day] = self._run(moved(self._start.case, day))
+            evaluation = self._days[day] = self._run(moved(self._start.case, day), like=self._start)
         return evaluation
 
     def first_day_without(self, counts: Verdict, only: tuple[str, int | None] | None = None) -> date | None:
         """The first later day on which no certain finding counts for this much, or the one named is gone. None when waiting does not
         clear it, or when nothing needs clearing."""
-        case, book = self._start.case, self._start.facts.book
+        case = self._start.case
         day = case.date
         for _ in range(self._looks):
             blocking = _blocking(self.on(day), counts, only)
             if not blocking:
                 return day if day > case.date else None
-            steps = [None if self._is_hopeless(one) else next_change(one.rule, case, book, day) for one in blocking]
+            steps = [None if self._is_hopeless(one) else self._next_change(one.rule, day) for one in blocking]
             waited = [step for step in steps if step is not None]
-            if len(waited) < len(steps) or max(waited) > case.date + FURTHEST:
+            if len(waited) < len(steps):
                 return None
             day = max(waited)
         return None
 
+    def _next_change(self, rule: Rule, after: date) -> date | None:
+        """The next day on which the rule's condition can change only because time passes, if it is not too far away."""
+        case = self._start.case
+        days = self._changes.get(rule.id)
+        if days is None:
+            days = self._changes[rule.id] = sorted({days for days in _changes(rule, case, self._start.facts.book) if days <= FURTHEST})
+        place = bisect_right(days, (after - case.date).days)
+        return case.date + timedelta(days=days[place]) if place < len(days) else None
+
     def _is_hopeless(self, one: Firing) -> bool:
         """Waiting is no way out: a rule says so of the dose, or what it misses is a dose, not a day."""
-        return one.index in self._hopeless or (one.rule.expects_dose and not waits_for_time(one.rule, self._start.facts.book))
+        if one.rule.expects_dose and not waits_for_time(one.rule, self._start.facts.book):
+            return True
+        return any(other.certain and other.rule.no_waiting for other in self._start.at(one.index).firings)
 
     def brings_no_other_stop(self, day: date, index: int | None) -> bool:
         """Is there no stop on that day, for the dose or the case, that is not there today?"""
-        today = {(one.rule.id, one.index) for one in _blocking(self._start, Verdict.STOP, None)}
-        later = {(one.rule.id, one.index) for one in _blocking(self.on(day), Verdict.STOP, None) if one.index in (None, index)}
-        return later <= today
+        later = self.on(day)
+        for place in dict.fromkeys((None, index)):
+            today = {one.rule.id for one in _stops(self._start.at(place).firings)}
+            if not today.issuperset(one.rule.id for one in _stops(later.at(place).firings)):
+                return False
+        return True
 
 
 def waits_for_time(rule: Rule, book: Rulebook) -> bool:
@@ -97,14 +113,13 @@ def waits_for_time(rule: Rule, book: Rulebook) -> bool:
 
 def _blocking(evaluation: Evaluation, counts: Verdict, only: tuple[str, int | None] | None) -> list[Firing]:
     if only is not None:
-        return [one for one in evaluation.fired if (one.rule.id, one.index) == only]
-    return [one for one in evaluation.fired if one.certain and one.counts_as.rank >= counts.rank]
+        rule, index = only
+        return [one for one in evaluation.at(index).firings if one.rule.id == rule]
+    return [one for one in evaluation.fired if one.certain and one.at_most.rank >= counts.rank]
 
 
-def next_change(rule: Rule, case: Case, book: Rulebook, after: date) -> date | None:
-    """The next day on which the rule's condition can change only because time passes."""
-    days = (case.date + timedelta(days=days) for days in _changes(rule, case, book))
-    return min((day for day in days if day > after), default=None)
+def _stops(firings: Iterable[Firing]) -> Iterator[Firing]:
+    return (one for one in firings if one.certain and one.at_most is Verdict.STOP)
 
 
 def _changes(rule: Rule, case: Case, book: Rulebook) -> Iterator[int]:

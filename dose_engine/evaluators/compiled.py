@@ -29,10 +29,13 @@ class Program(NamedTuple):
     folded: tuple[Folded, ...]
     reads: tuple[str, ...]
     run: Callable[[Record], list[tuple[int, bool]]]
+    holding: tuple[tuple[Fired, Fired], ...]
+    """Each rule as it is found to hold: possibly, certainly."""
 
     def fired(self, facts: Record) -> list[Fired]:
         """Every rule that is at least possible, in the order of ids. A fact that is missing raises KeyError: a live check stops on it."""
-        return [Fired(self.rules[index], certain) for index, certain in self.run(facts)]
+        holding = self.holding
+        return [holding[index][certain] for index, certain in self.run(facts)]
 
 
 class Compiled:
@@ -83,7 +86,8 @@ def program(rules: Iterable[Rule], known: Record, book: Rulebook) -> Program:
     source = _source([folded for _, folded in kept], reads, {name: facts[name].value_type for name in reads})
     space: dict[str, Callable[[Record], list[tuple[int, bool]]]] = {}
     exec(compile(source, f"<rules of {' '.join(str(v) for v in known.values()) or 'the case'}>", "exec"), {}, space)  # noqa: S102
-    return Program(tuple(rule for rule, _ in kept), tuple(folded for _, folded in kept), tuple(reads), space["run"])
+    holding = tuple((Fired(rule, False), Fired(rule, True)) for rule, _ in kept)
+    return Program(tuple(rule for rule, _ in kept), tuple(folded for _, folded in kept), tuple(reads), space["run"], holding)
 
 
 def _source(folded: list[Folded], reads: list[str], types: dict[str, type]) -> str:

@@ -10,6 +10,8 @@ Limits of the library (2.0.28, read in its source) that the layout keeps to:
   that one rule never waits twice (it would also fire once a branch);
 - 15 groups (*and*, *or*) fit into one rule: a larger formula is written as several rules with the same answer;
 - 254 keys fit into one fact;
+- to make a session costs more than to check a fact in it: facts follow one another in one session, each taken back before the next, and
+  what fires must hold the very fact that was asserted, word for word;
 - a session deleted before any action has started frees memory it does not own, unless another was in its place before: each network runs
   one session when it is built;
 - a session that could not be made is half there, and deleting it crashes: when the library fails, the network is built anew.
@@ -44,7 +46,12 @@ _GATE: Final = 16
 """Durable rules below a gate. With 40 gates at most 56 of the 64 nodes wait."""
 _LARGEST_NETWORK: Final = 40 * _GATE
 """Durable rules in a network."""
+_NAMES: Final = '{"sid":"%d","id":"%d"}'
+"""The names of a session and of a fact in it: all that it takes to take the fact back."""
+_DONE: Final = 0
 _OBSERVED: Final = 2
+_CHECKS: Final = 1000
+"""Facts in one session, then another is made: should the library forget to let go of anything, it does not add up."""
 _LOCK = RLock()
 
 
@@ -72,8 +79,8 @@ class Network:
 
     def __init__(self, name: str, rules: Mapping[str, Folded]) -> None:
         sides = [(rule, sure, plain(side)) for rule, f in rules.items() for sure, side in ((True, f.certain), (False, f.possible))]
-        self._rules = tuple(rules)
-        self._always = [(rule, sure) for rule, sure, formula in sides if formula == TRUE]
+        self._always_certain = frozenset(rule for rule, sure, formula in sides if sure and formula == TRUE)
+        self._always_possible = frozenset(rule for rule, sure, formula in sides if not sure and formula == TRUE)
         written = ((rule, sure, piece) for rule, sure, formula in sides if formula != TRUE for piece in _pieces(formula))
         pieces = list(islice(written, _LARGEST_NETWORK + 1))
         if len(pieces) > _LARGEST_NETWORK:
@@ -87,7 +94,8 @@ class Network:
         self._answers[_LIVE] = None
         definition[_LIVE] = {"all": [{"m": {_LIVE: 1}}]}
         self._name, self._definition = spell(name), json.dumps(definition)
-        self._sessions = count()
+        self._numbers = count()
+        self._session, self._checks = 0, 0
         self._handle = 0
         with _LOCK:
             self._open()
@@ -101,16 +109,16 @@ class Network:
         with _LOCK:
             if not self._handle:
                 self._open()
-            answers = self._session(values)
+            answers = self._check(values)
             if answers is None:  # two hashes of 32 bits may be the same by chance, hardly twice
-                answers = self._session(values)
+                answers = self._check(values)
         if answers is None:
             raise ReteFault("the library took a new fact for one it has seen, twice")
-        certain = {rule for rule, sure in answers if sure}
-        possible = {rule for rule, sure in answers if not sure}
+        certain = self._always_certain.union([rule for rule, sure in answers if sure])
+        possible = self._always_possible.union([rule for rule, sure in answers if not sure])
         if not certain <= possible:
             raise ReteFault(f"certain but not possible: {', '.join(sorted(certain - possible))}")
-        return {rule: rule in certain for rule in self._rules if rule in possible}
+        return {rule: rule in certain for rule in possible}
 
     def _open(self) -> None:
         """Build the ruleset, and run the one session that makes deleting later ones safe."""
@@ -121,7 +129,9 @@ class Network:
             raise ReteFault(f"the network `{self._name}` was not built: {error}") from error
         self._free = weakref.finalize(self, self._library.delete_ruleset, self._handle)
         self._free.atexit = False
-        self._session(self._fact.values({}))
+        self._session = next(self._numbers)
+        self._check(self._fact.values({}))
+        self._end_session()
 
     def _close(self) -> None:
         """Give the ruleset up, with whatever session is in it: after a failure none of its functions is safe to call."""
@@ -129,15 +139,29 @@ class Network:
         with suppress(Exception):
             self._free()
 
-    def _session(self, values: list[int | str]) -> list[tuple[str, bool]] | None:
-        """Assert the fact in a session of its own and collect what fires; `None` when the library has seen the fact."""
-        session = next(self._sessions)
+    def _end_session(self) -> None:
+        """The next fact gets a session of its own."""
+        ended, self._session, self._checks = self._session, next(self._numbers), 0
+        self._library.delete_state(self._handle, str(ended))
+
+    def _check(self, values: list[int | str]) -> list[tuple[str, bool]] | None:
+        """Assert the fact, collect what fires, and take the fact back; `None` when the library has seen the fact. A session in which
+        anything else than that happened is ended."""
+        names = (self._session, next(self._numbers))
+        text = self._fact.text % (*names, *values)
+        answers, clean = None, False
         try:
-            result, state = self._library.assert_fact(self._handle, self._fact.text % (session, *values))
             try:
-                return None if result == _OBSERVED else self._collect(result, state)
+                result, state = self._library.assert_fact(self._handle, text)
+                if result != _OBSERVED:
+                    answers = self._collect(result, state, text)
+                    clean = self._library.retract_fact(self._handle, _NAMES % names)[0] == _DONE
+                    if not clean:
+                        raise ReteFault("the library did not take a fact back")
             finally:
-                self._library.delete_state(self._handle, str(session))
+                self._checks += 1
+                if not clean or self._checks >= _CHECKS:
+                    self._end_session()
         except ReteFault:
             raise
         except Exception as error:
@@ -146,16 +170,20 @@ class Network:
         except BaseException:
             self._close()
             raise
+        return answers
 
-    def _collect(self, result: int, state: int) -> list[tuple[str, bool]]:
-        """The answers of the rules that fired, and those that were decided before; each durable rule fires at most once."""
-        answers = list(self._always)
-        alive = False
-        message = self._library.start_action_for_state(self._handle, state)[1] if result == 0 else None
+    def _collect(self, result: int, state: int, text: str) -> list[tuple[str, bool]]:
+        """The answers of the rules that fired for this very fact; each durable rule fires at most once."""
+        answers: list[tuple[str, bool]] = []
+        alive, fact = False, f'{{"m":{text}}}}}'
+        message = self._library.start_action_for_state(self._handle, state)[1] if result == _DONE else None
         for _ in self._answers:
             if message is None:
                 break
-            answer = self._answers[message[2 : message.index('"', 2)]]
+            name = message[2 : message.index('"', 2)]
+            if not message.endswith(fact):
+                raise ReteFault("a rule fired for another fact")
+            answer = self._answers[name]
             if answer is None:
                 alive = True
             else:
@@ -200,33 +228,29 @@ class _Fact:
         if len(keys) > _LARGEST_FACT:
             raise ReteFault(f"the rules read {len(keys)} keys, at most {_LARGEST_FACT} fit into one fact")
         self._keys = {key: f"k{n}" for n, key in enumerate(keys)}
-        self._ends = [key[1:] for key in keys if key[0] == "above"]
-        self._gaps = [key[1:] for key in keys if key[0] == "apart"]
+        ends = [key[1:] for key in keys if key[0] == "above"]
+        gaps = [key[1:] for key in keys if key[0] == "apart"]
         self._members = [key[1:] for key in keys if key[0] == "member"]
         self._words = [key[1] for key in keys if key[0] == "word"]
-        numbers = dict.fromkeys(name for key in [*self._ends, *self._gaps] for name in key[::2])
+        numbers = dict.fromkeys(name for key in [*ends, *gaps] for name in key[::2])
         lists = dict.fromkeys(fact for fact, _ in self._members)
         self._numbers, self._lists = tuple(numbers), tuple(lists)
+        place, side = {name: number for number, name in enumerate(numbers)}, {"low": 0, "high": 1}
+        self._ends = [(place[fact], side[end]) for fact, end in ends]
+        self._gaps = [(place[fact], side[end], place[other], side[other_end]) for fact, end, other, other_end in gaps]
         if len(numbers | lists | dict.fromkeys(self._words)) < len(numbers) + len(lists) + len(self._words):
             raise ReteFault("a fact is read as two kinds")
         fields = (f'"k{n}":%d' if key[0] in ("above", "apart") else f'"k{n}":"%s"' for n, key in enumerate(keys))
-        self.text = "{" + ",".join(['"sid":"%d"', '"id":"f"', f'"{_LIVE}":1', *fields]) + "}"
+        self.text = "{" + ",".join(['"sid":"%d"', '"id":"%d"', f'"{_LIVE}":1', *fields]) + "}"
 
     def key(self, atom: Above | Apart | Word | Member) -> str:
         return self._keys[_key(atom)]
 
     def values(self, facts: Record) -> list[int | str]:
         """What fills the fact, in the order of its keys (which is: ends, gaps, members, words)."""
-        ranges: dict[str, Range] = {}
-        for fact in self._numbers:
-            value = facts.get(fact, _NOTHING_KNOWN)
-            if type(value) is not Range or not (_whole(value.low) and _whole(value.high) and 0 <= value.low <= value.high <= OPEN):
-                raise _not_a("range of whole numbers", fact, value)
-            ranges[fact] = value
-        values: list[int | str] = [ranges[fact].low if end == "low" else ranges[fact].high for fact, end in self._ends]
-        for fact, end, other, other_end in self._gaps:
-            one, two = ranges[fact], ranges[other]
-            values.append((one.low if end == "low" else one.high) - (two.low if other_end == "low" else two.high))
+        ranges = [_range(fact, facts.get(fact, _NOTHING_KNOWN)) for fact in self._numbers]
+        values: list[int | str] = [ranges[number][end] for number, end in self._ends]
+        values += [ranges[one][end] - ranges[other][other_end] for one, end, other, other_end in self._gaps]
         lists: dict[str, Members | None] = {}
         for fact in self._lists:
             named = facts.get(fact, _NOTHING_LISTED)
@@ -237,11 +261,20 @@ class _Fact:
             known = lists[fact]
             values.append("may" if known is None else "yes" if member in known.has else "may" if member in known.may_have else "no")
         for fact in self._words:
-            value = facts.get(fact, UNKNOWN)
-            if not isinstance(value, str):
-                raise _not_a("word", fact, value)
-            values.append(spell(value))
+            word = facts.get(fact, UNKNOWN)
+            if type(word) is not str and not isinstance(word, str):
+                raise _not_a("word", fact, word)
+            values.append(spell(word))
         return values
+
+
+def _range(fact: str, value: Value) -> Range:
+    """The value, when it is a range of whole numbers that the library can hold."""
+    if type(value) is Range:
+        low, high = value
+        if (type(low) is type(high) is int or (_whole(low) and _whole(high))) and 0 <= low <= high <= OPEN:
+            return value
+    raise _not_a("range of whole numbers", fact, value)
 
 
 def _whole(number: object) -> bool:

@@ -318,8 +318,18 @@ class Rulebook:
                 lines[rule.limit.zone] = min(rule.limit.units, lines.get(rule.limit.zone, rule.limit.units))
         return lines
 
+    @cached_property
+    def asked(self) -> Mapping[str, Fact]:
+        """The screening questions."""
+        return {fact.name: fact for fact in self.facts.values() if fact.origin == "asked"}
+
+    @cached_property
+    def review_days(self) -> tuple[tuple[str, dt.date], ...]:
+        """Zones and sources that are to be looked at again, and by when."""
+        zones = [(zone.name, zone.review.review_by) for zone in self.zones.values()]
+        days = [*zones, *((source.id, source.review_by) for source in self.sources.values())]
+        return tuple((name, day) for name, day in days if day is not None)
+
     def overdue(self, today: dt.date) -> tuple[str, ...]:
         """Zones and sources whose day of review has passed."""
-        zones = [zone.name for zone in self.zones.values() if zone.review.review_by and zone.review.review_by < today]
-        sources = [source.id for source in self.sources.values() if source.review_by and source.review_by < today]
-        return tuple(zones + sources)
+        return tuple(name for name, day in self.review_days if day < today)

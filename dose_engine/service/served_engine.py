@@ -10,7 +10,7 @@ from typing import Any
 from ..advisory import Advisory, RulebookInfo
 from ..case import Case
 from ..engine import Engine, _about
-from ..evaluation import Evaluation, Runner
+from ..evaluation import Reading, Runner
 from ..rulebook.model import Rulebook
 from .fhir import CodeMap
 from .native.example import DAY, example_bytes, example_case
@@ -31,11 +31,12 @@ class NotFit(Exception):  # noqa: N818 - its name says what the engine is
 class BoundedRunner(Runner):
     """Runs the rules, as long as somebody waits for the result. Raises `Refused` (503) once the request has taken too long."""
 
-    def _evaluated(self, *arguments: Any) -> Evaluation:
+    def reading(self, place: tuple[str, str] | None) -> Reading:
+        """Asked for each time that a dose, or the case, is worked out."""
         work = WORK.get()
         if work is not None and work.over:
             raise too_slow(work.kind)
-        return super()._evaluated(*arguments)
+        return super().reading(place)
 
 
 class ServedEngine(Engine):

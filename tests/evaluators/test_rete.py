@@ -413,7 +413,10 @@ def test_a_fact_taken_for_a_seen_one_is_asserted_once_more_in_another_session() 
         {"start_action_for_state": lambda handle, state: ("{}", '{"1":{"m":{}}}'), "complete_and_start_action": lambda handle, state: None},
         {"complete_and_start_action": lambda handle, state: '{"live":{"m":{}}}'},
         {"complete_and_start_action": lambda handle, state: 5},
-        {"delete_state": lambda handle, session: 1 / 0},
+        {"start_action_for_state": lambda handle, state: ("{}", '{"1":{"m":{"sid":"1","id":"1","live":1}}}')},
+        {"retract_fact": lambda handle, text: 1 / 0},
+        {"retract_fact": lambda handle, text: (1, 1)},
+        {"retract_fact": lambda handle, text: None},
     ],
 )
 def test_whatever_else_the_library_answers_is_a_fault(changed: dict[str, Any]) -> None:
@@ -422,6 +425,58 @@ def test_whatever_else_the_library_answers_is_a_fault(changed: dict[str, Any]) -
     network._library = Altered(real, **changed)
     with pytest.raises(ReteFault):
         network.fired({"units": Range(2, 2)})
+
+
+def test_a_session_that_cannot_be_ended_is_a_fault_and_the_network_is_built_anew() -> None:
+    network = small()
+    real = network._library
+    network._library = Altered(real, retract_fact=lambda handle, text: (1, 1), delete_state=lambda handle, session: 1 / 0)
+    with pytest.raises(ReteFault, match="the library failed"):
+        network.fired({"units": Range(4, 4)})
+    assert network.fired({"units": Range(4, 4)}) == {"R": True}
+
+
+def test_a_fact_never_meets_the_one_before_it() -> None:
+    """Facts follow one another in one session; what fired for one must not fire for the next, nor keep it from firing."""
+    bounds = range(1, 60)
+    network = Network("followers", folded({f"R{n}": c.Test("units", Op.AT_LEAST, number=n) for n in bounds}))
+    real, told = network._library, []
+
+    def overheard(handle: int, text: str) -> Any:
+        told.append(text)
+        return real.assert_fact(handle, text)
+
+    network._library = Altered(real, assert_fact=overheard)
+    for number in [*range(0, 60, 7), *range(60, 0, -11)] * 40:
+        assert network.fired({"units": Range(number, number)}) == {f"R{n}": True for n in bounds if n <= number}
+    sessions = [text.split(",")[0] for text in told]
+    assert len(set(told)) == len(told)
+    assert max(sessions.count(session) for session in set(sessions)) > 100
+    assert real.get_facts(network._handle, str(network._session)) == "[]"
+
+
+def test_a_rule_that_fires_for_another_fact_is_a_fault() -> None:
+    network = small()
+    real = network._library
+
+    def stale(handle: int, state: int) -> Any:
+        session, message = real.start_action_for_state(handle, state)
+        return session, message.replace('"k1":4', '"k1":5')
+
+    network._library = Altered(real, start_action_for_state=stale)
+    with pytest.raises(ReteFault, match="another fact"):
+        network.fired({"units": Range(4, 4)})
+    network._library = real
+    assert network.fired({"units": Range(2, 2)}) == {}
+
+
+def test_a_session_is_left_after_a_thousand_facts() -> None:
+    network = small()
+    first = network._session
+    for number in range(2500):
+        assert network.fired({"units": Range(number % 9, number % 9)}) == ({"R": True} if number % 9 > 3 else {})
+    assert network._session != first
+    assert network._checks == 500
 
 
 def test_certain_but_not_possible_is_a_fault() -> None:

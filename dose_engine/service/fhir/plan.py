@@ -94,9 +94,10 @@ class _Planner:
         made.entries = tuple(self._entry(place, both[place]) for place in kept)
         made.stated = tuple(self._entry(place, self.settled[place]) for place in kept if place in self.settled)
         made.open, made.assumed = tuple(self.open), frozenset(self.shares)
+        gaps = list(dict.fromkeys(made.gaps))
         most = max((len(places) for places, _ in self.unsettled), default=0)
         made.otherwise = tuple(tuple(self._whole(index)) for index in range(most))
-        made.gaps = list(dict.fromkeys(made.gaps))
+        made.gaps = gaps  # what is too large or too long only in another plan is not said: nobody ordered that
         return made
 
     def _gap(self, code: str, says: str, source: str, counts_as: Verdict = Verdict.INCOMPLETE) -> None:

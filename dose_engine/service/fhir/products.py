@@ -26,8 +26,6 @@ class Medicine:
     said: str = ""
     plain: bool = True
     """False where a text names a toxin beside a word such as `not` or `or`."""
-    coded: frozenset[str] = field(default=frozenset())
-    """The systems of its codes, by their short names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +49,8 @@ class Medicines:
         self._read: dict[tuple[tuple[Concept, ...], str], Medicine] = {}
         for product in book.products.values():
             for name in (product.name, *_apart(product.name), *product.brands):
-                words = tokens(name)
-                self._names[words[0]].append((words, product.name))
+                if words := tokens(name):
+                    self._names[words[0]].append((words, product.name))
 
     def of_resource(self, resource: Raw, resolve: Resolver) -> Medicine:
         """The medicine of a request or administration: its concept, or what its reference leads to, or what the reference is called."""
@@ -64,7 +62,7 @@ class Medicines:
         read = self.of_concepts(concepts, word(referred.get("display")))
         if read.toxin and read.product is None and not target:
             why = f"{read.why}; the reference to the medicine could not be followed"
-            return Medicine(True, None, why, True, read.meant, read.said, read.plain, read.coded)
+            return Medicine(True, None, why, True, read.meant, read.said, read.plain)
         return read
 
     def of_service(self, concepts: Iterable[Raw]) -> Medicine:
@@ -89,13 +87,12 @@ class Medicines:
         meant = by_code | self._by_name(read, coded)
         products = {one if one in self._book.products else "" for one in meaning(meant, "product")}.union(*(one.products for one in read))
         label = short(said[0]) if said else ""
-        systems = frozenset(system_key(one.system) for one in coded)
         if not ("toxin" in meant or products or any(one.toxin for one in read)):
-            return Medicine(False, None, "", _is_named(read, coded, meant), meant, label, coded=systems)
+            return Medicine(False, None, "", _is_named(read, coded, meant), meant, label)
         plain = not any(one.unsure for one in read)
         match sorted(products):
             case [one] if plain and one:
-                return Medicine(True, one, "", True, meant, label or one, coded=systems)
+                return Medicine(True, one, "", True, meant, label or one)
             case []:
                 why = "it names a botulinum toxin, but not the product"
             case [""]:
@@ -104,7 +101,7 @@ class Medicines:
                 why = "its text does not plainly name one product"
             case _:
                 why = "its codes and texts name different products"
-        return Medicine(True, None, why, True, meant, label or "botulinum toxin", plain, systems)
+        return Medicine(True, None, why, True, meant, label or "botulinum toxin", plain)
 
     def _by_name(self, read: Iterable[_Text], coded: Iterable[Coding]) -> frozenset[str]:
         """What the names mean. The ATC class tells an injection from an eye drop of the same name, so where it is given, it decides."""

@@ -203,6 +203,15 @@ def test_a_range_whose_low_end_is_above_its_high_end_is_refused() -> None:
     assert "low end" in why(of_range(quantity(9), quantity(8)))
 
 
+def test_a_range_of_one_number_is_that_number() -> None:
+    assert plan_of(of_range(quantity(8), quantity(8))) == {"masseter left": 8}
+
+
+@pytest.mark.parametrize("junk", ["5-8 U", [quantity(8)], 8, {"high": "8 U"}, {"high": quantity(8), "low": "5 U"}])
+def test_a_range_of_a_wrong_shape_is_not_read(junk: Any) -> None:
+    assert why(reading(order("o1", {"site": instruction()["site"], "doseAndRate": [{"doseRange": junk}]})))
+
+
 def test_a_range_whose_ends_are_in_different_units_is_refused() -> None:
     assert "low end" in why(of_range(quantity(5, "mL", "mL"), quantity(8)))
 

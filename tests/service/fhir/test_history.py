@@ -217,6 +217,10 @@ def test_parts_of_a_whole_session_are_in_its_dose_and_not_added_to_it() -> None:
     assert "WINDOW-400" not in stops(read)
     too_much = past(given("w", None, 150), given("a1", "masseter.left", 100, **part), given("a2", "masseter.right", 100, **part))
     assert len(history_of(too_much)) == 2
+    for unfit in (given("a1", None, 100, **part), given("a1", dose=None, **part), given("a1", medicine="Dysport", **part)):
+        assert len(history_of(past(given("w", None, 300), unfit))) == 2
+    twice = past(given("w", None, 300), given("w", None, 200), given("a1", "masseter.left", 100, **part))
+    assert len(history_of(twice)) == 3
 
 
 def statement(**more: Any) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def test_a_listed_code_tells_the_product(code: str, system: str, product: str) -
     assert product_of(coded(code, system)) == product
 
 
-@pytest.mark.parametrize("code", ["15054-05301", "1505-4053-06", "150540530", "0023-1145-01-9", "23-1145x"])
+@pytest.mark.parametrize("code", ["15054-05301", "015054-530", "1505-4053-06", "15054-530-06-1", "150540530", "0023-1145-01-9", "23-1145x"])
 def test_a_national_drug_code_of_another_form_is_not_guessed_at(code: str) -> None:
     (one,) = reading(order(medicine=coded(code, NDC))).orders
     assert not one.medicine.toxin

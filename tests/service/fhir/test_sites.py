@@ -12,7 +12,7 @@ from dose_engine.service.fhir.codes import Codes, shipped
 from dose_engine.service.fhir.site_table import rows, site_codes
 
 from ...strategies import shipped as book
-from .making import SITES, advise, at, coded, gap, gap_codes, given, history_of, instruction, order, plan_of, reading, stops, verdict
+from .making import SITES, TODAY, advise, at, coded, gap, gap_codes, given, history_of, instruction, order, plan_of, reading, stops, verdict
 
 
 def ordered(*sites: Any, dose: Any = 10) -> Reading:
@@ -160,6 +160,19 @@ def test_what_rests_on_a_shared_dose_can_be_told_from_what_is_certain() -> None:
     stated = reading(order("o1", instruction("masseter.left", 40), instruction(at("masseter"), 10)))
     assert stops(stated) == stops(stated, only_stated=True) != set()
     assert [one.entry for one in stated.open] == [{"zone": "masseter", "muscle": "masseter", "units": 10}]
+
+
+def test_the_other_cases_have_a_dose_whole_in_each_place_it_may_be_at() -> None:
+    read = reading(order("o1", instruction("masseter.left", 4)), order("o2", instruction(at("masseter"), 10)))
+    others = [{dose.side: str(dose.units) for dose in case.plan} for case in read.other_cases(book(), TODAY)]
+    assert others == [{"left": "14"}, {"left": "4", "right": "10"}]
+    assert list(reading(order()).other_cases(book(), TODAY)) == []
+
+
+def test_what_only_another_plan_would_hold_too_much_of_is_not_said_to_be_ordered() -> None:
+    read = reading(*(order(f"o{n}", instruction(at("masseter"), 600)) for n in range(2)))
+    assert plan_of(read) == {"masseter left": 600, "masseter right": 600}
+    assert set(gap_codes(read)) == {"place-not-stated"}
 
 
 def test_an_unstated_dose_beside_a_stated_one_never_makes_a_certain_stop_less() -> None:

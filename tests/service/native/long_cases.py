@@ -1,4 +1,4 @@
-"""Cases at the bounds, whose options take minutes to find."""
+"""Cases at the bounds, which take the engine longest."""
 
 from __future__ import annotations
 

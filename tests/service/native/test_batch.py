@@ -12,9 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dose_engine import Advisory, Case
 from dose_engine.rulebook.model import Rulebook
 from dose_engine.service.native.advising import Advising
 from dose_engine.service.native.batch import Lines
+from dose_engine.service.served_engine import ServedEngine
+from dose_engine.service.web.work import WORK
 
 from ..client import Client
 from .long_cases import long_case
@@ -194,9 +197,22 @@ def test_a_client_that_does_not_read_is_cut(serve: Callable[..., Client], line: 
     assert not batch(serve(seconds=0.2), [line] * 3, on_part=never).whole
 
 
-def test_a_line_that_takes_too_long_is_a_problem_of_that_line(serve: Callable[..., Client], book: Rulebook, line: bytes) -> None:
+def test_a_line_that_takes_too_long_is_a_problem_of_that_line(
+    serve: Callable[..., Client], book: Rulebook, line: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first line is taken to have used up its time before the rules are run."""
+    advise = ServedEngine.advise
+
+    def late(engine: ServedEngine, case: Case, *how: bool, **named: bool) -> Advisory:
+        work = WORK.get()
+        if work is not None and len(case.plan) == 60:
+            work.until = 0.0
+        return advise(engine, case, *how, **named)
+
     long = json.dumps(long_case(book)).encode() + b"\n"
-    first, second, third = batch(serve(seconds=2), [long, line]).lines
+    client = serve()
+    monkeypatch.setattr(ServedEngine, "advise", late)
+    first, second, third = batch(client, [long, line]).lines
     assert first["line"] == 1
     assert first["problem"]["type"] == "urn:dose-engine:problem:too-slow"
     assert first["problem"]["status"] == 503
