@@ -129,6 +129,10 @@ class Engine:
         confirmation = self._confirmer.confirm(evaluation)
         return self._advisory(evaluation, confirmation, options, answers, standing)
 
+    def certain(self, case: Case) -> frozenset[str]:
+        """The ids of the rules that certainly hold. Worked out once and not confirmed: to compare cases with one that was advised on."""
+        return frozenset(one.rule.id for one in self._runner(canonical(case, self.rulebook)).fired if one.certain)
+
     def explain(self, case: Case, rule_id: str | None = None) -> tuple[Derivation, ...]:
         """The derivation of every rule that fired; of one rule named, everywhere it could fire, also why it did not.
 

@@ -197,7 +197,7 @@ def test_workers_that_cannot_start_are_a_fault(monkeypatch: pytest.MonkeyPatch, 
 def start_of_batch(service: Served, line: bytes) -> socket.socket:
     """A batch whose first line is answered and whose second has not been sent."""
     raw = socket.create_connection(("127.0.0.1", service.port), PATIENCE)
-    head = b"POST /v1/advisories:batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = b"POST /v1/advisories:batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
     raw.sendall(head + b"%x\r\n%s\r\n" % (len(line), line))
     received = b""
     while b'{"line":1,"advisory"' not in received:
@@ -375,7 +375,7 @@ def test_who_connects_and_says_nothing_is_cut() -> None:
             while not server.started:
                 await asyncio.sleep(0)
             port = listener.getsockname()[1]
-            whole = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+            whole = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
             heard = [await silent(port, said) for said in (b"", b"GET / HTTP/1.1\r\nHos", whole + b"GET / HTTP/1.1\r\n")]
             server.should_exit = True
             await running
@@ -388,7 +388,7 @@ def test_who_connects_and_says_nothing_is_cut() -> None:
 
 def test_bytes_of_any_kind_on_a_connection_never_give_a_fault(served: Served, case: bytes, advisory: bytes) -> None:
     chance = random.Random(20261124)
-    request = b"POST /v1/advisories HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
+    request = b"POST /v1/advisories HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
         len(case),
         case,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ...advisory import Advisory, Certainty
-from ...engine import Engine
+from ...engine import FAULT_RULE, Engine
 from ..fhir import CodeMap, Reading, Sources, State, read
 from ..fhir.elements import items
 from ..settings import Settings
@@ -54,11 +54,10 @@ def answer(
 
 def _certain_everywhere(advisory: Advisory, reading: Reading, engine: Engine, today: dt.date) -> Advisory:
     """The advisory with what is certain wherever a dose goes whose side, band or zone is not stated; that it is not stated is a gap."""
-    rules = {one.rule for one in advisory.findings if one.certainty is Certainty.CERTAIN}
+    rules = {one.rule for one in advisory.findings if one.certainty is Certainty.CERTAIN and one.rule != FAULT_RULE}
     for case in reading.other_cases(engine.rulebook, today):
-        other = engine.advise(case, options=False, answers=False)
-        rules &= {one.rule for one in other.findings if one.certainty is Certainty.CERTAIN}
-    kept = tuple(one for one in advisory.findings if one.certainty is not Certainty.CERTAIN or one.rule in rules)
+        rules &= engine.certain(case)
+    kept = tuple(one for one in advisory.findings if one.certainty is not Certainty.CERTAIN or one.rule in (FAULT_RULE, *rules))
     return advisory.model_copy(update={"findings": kept})
 
 

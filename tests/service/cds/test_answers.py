@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dose_engine import Engine
+from dose_engine.confirm import Confirmation, Confirmer
 from dose_engine.service.cds.envelope import read_request
 from dose_engine.service.cds.refusal import Refused
 
@@ -106,6 +107,14 @@ def test_a_dose_without_its_side_brings_only_what_is_certain_on_either_side(engi
     assert over in large[0]["detail"]
     lips = cards_for(call(order(site="orbicularis-oris", units=1), prefetch=whole()), engine)
     assert "Rule PERIORAL-NO-DOSE," in lips[0]["detail"]
+
+
+def test_a_fault_of_the_evaluators_is_a_critical_card_whatever_is_not_stated(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = Confirmation(("compiled", "rete"), False, "the evaluators differ", "The evaluators differ on DAO-SIDE-STOP.")
+    monkeypatch.setattr(Confirmer, "confirm", lambda *_: fault)
+    cards = cards_for(call(order(site="depressor-anguli-oris", units=1), prefetch=whole()), engine)
+    assert indicators(cards)[0] == "critical"
+    assert "could not confirm its own answer" in cards[0]["summary"]
 
 
 def test_a_dose_for_both_sides_stays_in_both_beside_one_without_its_side(engine: Engine) -> None:
