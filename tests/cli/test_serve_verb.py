@@ -197,7 +197,9 @@ def test_workers_that_cannot_start_are_a_fault(monkeypatch: pytest.MonkeyPatch, 
 def start_of_batch(service: Served, line: bytes) -> socket.socket:
     """A batch whose first line is answered and whose second has not been sent."""
     raw = socket.create_connection(("127.0.0.1", service.port), PATIENCE)
-    head = b"POST /v1/advisories:batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = (
+        b"POST /v1/advisories:batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
     raw.sendall(head + b"%x\r\n%s\r\n" % (len(line), line))
     received = b""
     while b'{"line":1,"advisory"' not in received:
