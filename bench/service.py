@@ -62,7 +62,7 @@ def service(*options: str) -> Iterator[tuple[str, int]]:
     assert process.stderr is not None
     try:
         for line in process.stderr:
-            if found := re.search(r"listens on (http://\S+)", line):
+            if found := re.search(r"listens on (http://[^\s,]+)", line):
                 drain = subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL)
                 wait_for(found[1])
                 yield found[1], process.pid

@@ -73,12 +73,13 @@ def questions(start: Evaluation, answers: Answers | None) -> tuple[Question, ...
     book = start.facts.book
     found: list[tuple[tuple[int, int, str], Question]] = []
     order = {name: index for index, name in enumerate(book.facts)}
+    waiting = _by_what_they_wait_for(start)
     for ask, fired in open_asks(start).items():
         fact = book.facts.get(ask.name)
         words = answering(fact) if fact and answers else ()
         verdicts = {word: answers.tried(fact, word).verdict for word in words} if fact and answers else {}
         if fact is None or fact.kind.is_number or not words:
-            verdicts |= {"at best": _at_best(start, ask), "at worst": _at_worst(start, fired)}
+            verdicts |= {"at best": _at_best(waiting, ask), "at worst": _at_worst(start, fired)}
         decisive = any(verdict is not start.verdict for verdict in verdicts.values())
         rules = tuple(sorted({one.rule.id for one in fired}))
         question = Question(name=ask.name, prompt=ask.prompt, decisive=decisive, verdicts=verdicts, findings=rules)
@@ -95,6 +96,14 @@ def _at_worst(start: Evaluation, fired: Iterable[Firing]) -> Verdict:
     return worst([start.verdict, *(_LEVELS[one.rule.severity] for one in fired if one.rule.severity)])
 
 
-def _at_best(start: Evaluation, ask: Ask) -> Verdict:
+def _by_what_they_wait_for(start: Evaluation) -> dict[tuple[Ask, ...], Verdict]:
+    """The worst of the findings that wait for the same answers; looked at once, because there can be many of both."""
+    found: dict[tuple[Ask, ...], Verdict] = {}
+    for one in start.fired:
+        found[one.asks] = worst((one.counts_as, found.get(one.asks, Verdict.OK)))
+    return found
+
+
+def _at_best(waiting: dict[tuple[Ask, ...], Verdict], ask: Ask) -> Verdict:
     """The verdict when no finding holds that waits for this answer alone."""
-    return worst(one.counts_as for one in start.fired if one.asks != (ask,))
+    return worst(verdict for asks, verdict in waiting.items() if asks != (ask,))
