@@ -181,8 +181,9 @@ class _Sessions:
             self.given[at[0]] = replace(first, sites=tuple(missing))
             self._cover(self.given[at[0]])
         else:
+            like = _as_in(said, [self.given[index] for index in at])
             for site in missing:
-                self._hold(replace(first, source=said.source, name=said.name, sites=(site,), dose=NOT_STATED, parts=()))
+                self._hold(replace(like, sites=(site,)))
 
     def _hold(self, one: Given) -> None:
         for key in _keys(one):
@@ -195,6 +196,18 @@ class _Sessions:
         wider = {some for part in (one, *one.parts) for place in part.places for some in _wider(tuple(place.entry().items()))}
         for key in _keys(one):
             self._covered[key] |= wider
+
+
+def _as_in(said: Given, session: Sequence[Given]) -> Given:
+    """A procedure or statement with the day, product and purpose of its session where all of that agrees; else as it says itself."""
+    dates, products = {one.date for one in session}, {one.product for one in session}
+    purposes = {one.purpose for one in session}
+    return replace(
+        said,
+        date=dates.pop() if len(dates) == 1 else said.date,
+        product=products.pop() if len(products) == 1 else said.product,
+        purpose=purposes.pop() if len(purposes) == 1 else said.purpose,
+    )
 
 
 def _keys(one: Given) -> Iterator[_Key]:

@@ -204,6 +204,15 @@ def test_a_site_of_a_procedure_that_no_administration_covers_is_kept() -> None:
     assert sorted(dose["zone"] for dose in doses) == ["frontalis", "masseter"]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_a_procedure_adds_to_a_session_of_several_days_or_products_is_as_it_says_itself(turned: bool) -> None:
+    part = {"partOf": [{"reference": "Procedure/pr1"}]}
+    doses = [given("a1", **part, effectiveDateTime="2025-12-02"), given("a2", "procerus", 1, "Dysport", **part)]
+    asked = procedure("frontalis.left", code="botulinum toxin injection", performedDateTime="2025-11-11")
+    (added,) = [one for one in history_of(past(*(doses[::-1] if turned else doses), procedures=[asked])) if "frontalis" in str(one)]
+    assert (added["date"], added["product"]) == ("2025-11-11", "unknown")
+
+
 def test_another_day_or_another_product_is_another_session() -> None:
     assert len(history_of(past(given(), procedures=[procedure("masseter.left", performedDateTime="2025-10-01")]))) == 2
     assert len(history_of(past(given(), procedures=[procedure("masseter.left", code="Dysport injection")]))) == 2
