@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from ...case import MOST_DOSES
 from .doses import plain_number
+from .given import UNKNOWN, Given
 from .provenance import Gap, Known
-from .record import UNKNOWN, Given, Record
+from .record import Record
 from .sites import Site
 
 

@@ -12,8 +12,6 @@ from .screening import Answer, meant_by
 
 PREGNANCY: Final = "82810-3"
 OCCUPATION: Final = "11341-5"
-LONGEST_PREGNANCY: Final = 301
-"""Days (43 weeks) after which a status of pregnant cannot be of the same pregnancy."""
 
 _NOT_MADE: Final = frozenset(("entered-in-error", "cancelled"))
 
@@ -21,7 +19,7 @@ _NOT_MADE: Final = frozenset(("entered-in-error", "cancelled"))
 def of_pregnancy(observations: Iterable[Raw], codes: Codes, today: dt.date, days: int) -> Answer | None:
     """The latest pregnancy status; those without a usable day stand beside it.
 
-    "Not pregnant" answers the question only when it is at most `days` old and nothing speaks against it; "pregnant" does for 43 weeks.
+    "Not pregnant" answers the question only when it is at most `days` old and nothing speaks against it; "pregnant" always does, with its day.
     """
     held = sorted((one for one in observations if _is_about(one, PREGNANCY)), key=reference)
     if not held:
@@ -32,9 +30,7 @@ def of_pregnancy(observations: Iterable[Raw], codes: Codes, today: dt.date, days
     fresh = latest is not None and (today - latest).days <= days
     if "yes" in words:
         shown = next(one for one in decisive if _status(one, codes) == "yes")
-        if (day := _past(shown, today)) is not None and (today - day).days > LONGEST_PREGNANCY:
-            return _open(shown, day, "pregnant")
-        return Answer("pregnant", "yes", reference(shown), _said(shown), day)
+        return Answer("pregnant", "yes", reference(shown), _said(shown), _past(shown, today))
     shown = next((one for one in decisive if _past(one, today) == latest), decisive[0])
     if words == {"no"} and fresh and all(_past(one, today) is not None for one in decisive):
         return Answer("pregnant", "no", reference(shown), _said(shown), latest)

@@ -167,13 +167,29 @@ def test_a_procedure_and_its_administration_are_one_treatment(part: Any) -> None
     assert "treatment-dose-unread" not in gap_codes(read)
 
 
-@pytest.mark.parametrize("performed", [None, "2026-01", "2026-01-19"])
-def test_an_administration_that_says_it_is_part_of_a_procedure_is_so_whatever_the_day_of_that(performed: str | None) -> None:
+@pytest.mark.parametrize("performed", [None, "2026-01"])
+def test_an_administration_is_part_of_the_procedure_it_names_also_where_that_has_no_day(performed: str | None) -> None:
     read = past(given(partOf=[{"reference": "Procedure/pr1"}]), procedures=[procedure("masseter.left", performedDateTime=performed)])
     assert only(read)["doses"] == [MASSETER | {"units": 10}]
     assert gap_codes(read) == []
     apart = past(given(), procedures=[procedure("masseter.left", performedDateTime=performed)])
     assert len(history_of(apart)) == 2
+
+
+def test_an_administration_takes_day_and_product_from_the_procedure_it_is_part_of_and_never_hides_them() -> None:
+    part = {"partOf": [{"reference": "Procedure/pr1"}]}
+    unsaid = given("a1", **part, medicine="botulinum toxin", effectiveDateTime=None)
+    read = past(unsaid, procedures=[procedure(code="Dysport injection")])
+    assert (only(read)["date"], only(read)["product"], "units" in str(only(read))) == ("2026-01-20", "abobotulinumtoxinA", False)
+    assert "OTHER-PRODUCT-RECENT" in stops(read)
+
+
+@pytest.mark.parametrize("other", [{"effectiveDateTime": "2025-06-01"}, {"medicine": "Xeomin"}])
+def test_an_administration_that_disagrees_with_its_procedure_does_not_take_it_away(other: Any) -> None:
+    dose = given("a1", "frontalis.left", partOf=[{"reference": "Procedure/pr1"}], **other)
+    read = past(dose, procedures=[procedure("masseter.left", "frontalis.left")])
+    assert len([one for treatment in history_of(read) for one in treatment["doses"]]) == 3
+    assert "INTERVAL-90" in stops(read)
 
 
 def test_a_procedure_that_names_no_product_does_not_make_the_session_one_of_an_unknown_product() -> None:
