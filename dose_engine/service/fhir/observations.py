@@ -19,7 +19,7 @@ _NOT_MADE: Final = frozenset(("entered-in-error", "cancelled"))
 def of_pregnancy(observations: Iterable[Raw], codes: Codes, today: dt.date, days: int) -> Answer | None:
     """The latest pregnancy status; those without a usable day stand beside it.
 
-    "Not pregnant" answers the question only when it is at most `days` old and nothing speaks against it; "pregnant" always does, with its day.
+    "Not pregnant" answers the question only when it is at most `days` old and nothing speaks against it; "pregnant" always does.
     """
     held = sorted((one for one in observations if _is_about(one, PREGNANCY)), key=reference)
     if not held:
